@@ -1,0 +1,97 @@
+/**
+ * What the formats need of the world, and what they give: bytes in, images out.
+ *
+ * A format is a function from bytes to `ImageSource`s. `node/` and `browser/` implement `Files` and `ByteSource`; no format
+ * knows where its bytes live, and none ever loads a whole image unless asked for all of it.
+ */
+import type { Region, Size, VoxelSize } from '../volume/index.ts';
+
+/** Random access to the bytes of one file. */
+export interface ByteSource {
+  /** The path or URL as the user wrote it: messages name it. */
+  readonly name: string;
+  readonly size: number;
+  /** Exactly `length` bytes from `offset`, or ImageError `image/truncated`: a short read never passes for data. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** The files around an image: a stack of PNGs is a folder, an OME-TIFF may point at its siblings. */
+export interface Files {
+  /** What stands at `path`, or null. */
+  kind(path: string): Promise<'file' | 'folder' | null>;
+  /** Names (not paths) in a folder, sorted. */
+  list(folder: string): Promise<readonly string[]>;
+  open(path: string): Promise<ByteSource>;
+  /** The folder of `path`, its last name, and a folder and a name put together, by the rules of this file system. */
+  split(path: string): { readonly folder: string; readonly name: string };
+  join(folder: string, name: string): string;
+}
+
+export type SampleType = 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';
+
+export type Samples =
+  | Uint8Array<ArrayBuffer>
+  | Int8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
+
+export interface Channel {
+  readonly name: string | null;
+  /** `#RRGGBB`, where the file gives one. */
+  readonly color: string | null;
+}
+
+/** One image of a file, unread until asked: T, C, Z, Y, X whatever the order in the file. */
+export interface ImageSource {
+  /** What the file calls this image; '' where it has no name. */
+  readonly name: string;
+  /** The path as the user wrote it: messages name it. */
+  readonly file: string;
+  /** `OME-TIFF`, `TIFF`, `PNG stack`, ... */
+  readonly format: string;
+  readonly times: number;
+  readonly channels: readonly Channel[];
+  readonly size: Size;
+  readonly type: SampleType;
+  /** Micrometers; null where the file tells none of the three. */
+  readonly voxelSize: VoxelSize | null;
+  /** What was assumed where the file does not say (`pages were taken as z`): told to the user. */
+  readonly notes: readonly string[];
+  /** The samples of one channel at one time inside `region` (voxels of this image): (z, y, x), x fastest, native order. */
+  read(at: { readonly time: number; readonly channel: number; readonly region: Region }): Promise<Samples>;
+  close(): Promise<void>;
+}
+
+/** What an image that is about to be written looks like. Samples are float32. */
+export interface ImageDescription {
+  readonly name: string;
+  readonly channels: readonly Channel[];
+  readonly size: Size;
+  readonly voxelSize: VoxelSize | null;
+}
+
+/** Where an image is written to, a plane at a time in C, Z order, so that memory stays flat. */
+export interface ImageSink {
+  /** The next plane: (y, x), x fastest. */
+  writePlane(plane: Float32Array): Promise<void>;
+  /** Completes the file: only now does it appear under its name. */
+  finish(): Promise<void>;
+  /** Leaves nothing behind. Safe to call after `finish`, which it does not undo. */
+  abandon(): Promise<void>;
+}
+
+/** A file that is written under a temporary name and appears under its own when it is whole. */
+export interface ByteSink {
+  readonly name: string;
+  /** Bytes at the end. */
+  append(bytes: Uint8Array): Promise<void>;
+  /** Bytes over earlier ones: for headers that are known at the end only. */
+  overwrite(offset: number, bytes: Uint8Array): Promise<void>;
+  finish(): Promise<void>;
+  abandon(): Promise<void>;
+}

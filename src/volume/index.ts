@@ -1,0 +1,10 @@
+/**
+ * Voxels in memory: typed data with axes and voxel size; regions, statistics, normalization.
+ * Portable; imports `core` only.
+ */
+export { equalSize, formatSize, voxelCount, wholeRegion } from './size.ts';
+export type { Region, Size, VoxelSize } from './size.ts';
+export { channelOf, cropVolume } from './volume.ts';
+export type { Volume } from './volume.ts';
+export { statistics } from './statistics.ts';
+export type { Statistics } from './statistics.ts';
