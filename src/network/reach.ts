@@ -8,7 +8,7 @@ export function alignmentOf({ depth }: Pick<NetworkDescription, 'depth'>): numbe
 
 /**
  * The receptive field's reach: the largest distance, in voxels along one axis, from a predicted voxel to one that it
- * depends on. 3 at depth 0, 98 or so at depth 4. A 2D network does not reach along z.
+ * depends on. 3 at depth 0, 10, 24, 52, 108 at depth 1, 2, 3, 4. A 2D network does not reach along z.
  *
  * Followed backwards through the network: a 3-convolution widens an interval by one voxel, a step down halves it, a step
  * up doubles it. Where a voxel lies within its cell of 2^depth matters, so the largest over a cell is taken.

@@ -1,0 +1,5 @@
+/**
+ * Bytes to values and back: PNG, safetensors, ONNX. Portable; imports `core` only.
+ */
+export { encodeOnnxModel } from './onnx/model.ts';
+export type { OnnxAttribute, OnnxInteger, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx/model.ts';

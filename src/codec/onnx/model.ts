@@ -1,0 +1,122 @@
+/**
+ * ONNX models as plain values, and their bytes (protobuf; https://onnx.ai/onnx/repo-docs/IR.html).
+ * Written: float32 and int64 tensors, inline; attributes that are numbers, lists of whole numbers, or text.
+ */
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType as AttributeType,
+  AttributeProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataType as DataType,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  ValueInfoProtoSchema,
+  type AttributeProto,
+  type TensorProto,
+  type TensorShapeProto_Dimension,
+  type ValueInfoProto,
+} from './onnx_pb.ts';
+
+/** A whole number that ONNX must get as an integer; a plain `number` attribute is a float. */
+export interface OnnxInteger {
+  readonly integer: number;
+}
+
+export type OnnxAttribute = number | OnnxInteger | readonly number[] | string;
+
+export interface OnnxNode {
+  readonly operator: string;
+  /** '' is ONNX's own domain. */
+  readonly domain: string;
+  readonly name: string;
+  /** '' leaves an optional input out. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
+
+export interface OnnxTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+
+export interface OnnxValue {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface OnnxModel {
+  /** Versions of the operator sets, by domain. */
+  readonly opsets: Readonly<Record<string, number>>;
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  readonly constants: readonly OnnxTensor[];
+  readonly nodes: readonly OnnxNode[];
+}
+
+const IR_VERSION = 8n; // of ONNX 1.12, as opset 17
+
+/** The model's bytes. */
+export function encodeOnnxModel(model: OnnxModel): Uint8Array {
+  const message = create(ModelProtoSchema, {
+    irVersion: IR_VERSION,
+    producerName: 'unstained',
+    opsetImport: Object.entries(model.opsets).map(([domain, version]) => ({ domain, version: BigInt(version) })),
+    graph: {
+      name: 'program',
+      input: model.inputs.map(valueInfo),
+      output: model.outputs.map(valueInfo),
+      initializer: model.constants.map(tensor),
+      node: model.nodes.map((node) =>
+        create(NodeProtoSchema, {
+          opType: node.operator,
+          domain: node.domain,
+          name: node.name,
+          input: [...node.inputs],
+          output: [...node.outputs],
+          attribute: Object.entries(node.attributes).map(([name, value]) => attribute(name, value)),
+        }),
+      ),
+    },
+  });
+  return toBinary(ModelProtoSchema, message);
+}
+
+function valueInfo({ name, shape }: OnnxValue): ValueInfoProto {
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: {
+        case: 'tensorType',
+        value: {
+          elemType: DataType.FLOAT,
+          shape: { dim: shape.map(dimension) },
+        },
+      },
+    },
+  });
+}
+
+function dimension(extent: number): TensorShapeProto_Dimension {
+  return create(TensorShapeProto_DimensionSchema, { value: { case: 'dimValue', value: BigInt(extent) } });
+}
+
+function tensor({ name, shape, data }: OnnxTensor): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: shape.map(BigInt),
+    dataType: data instanceof Float32Array ? DataType.FLOAT : DataType.INT64,
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), // little-endian, as every platform with Node is
+  });
+}
+
+function attribute(name: string, value: OnnxAttribute): AttributeProto {
+  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value });
+  if (typeof value === 'string')
+    return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) });
+  if ('integer' in value)
+    return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value.integer) });
+  return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
+}

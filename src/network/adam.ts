@@ -1,0 +1,44 @@
+/**
+ * Adam (Kingma and Ba 2015), as PyTorch computes it: bias correction, epsilon added after the root, weight decay as L2.
+ *
+ *   g' = g + decay p      m' = b1 m + (1 - b1) g'      v' = b2 v + (1 - b2) g'^2
+ *   p' = p - rate m' / (sqrt(v') + epsilon)
+ *
+ * The corrections of step t are in two numbers fed at each step:
+ *
+ *   rate = lr sqrt(1 - b2^t) / (1 - b1^t)      epsilon = eps sqrt(1 - b2^t)
+ */
+import { add, constant, div, mul, sqrt, sub, type Tensor } from '../graph/index.ts';
+
+export interface AdamSettings {
+  readonly lr: number;
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+  readonly weightDecay: number;
+}
+
+export interface Moments {
+  readonly m: Tensor;
+  readonly v: Tensor;
+}
+
+/** The parameter and its moments after one step. `rate` and `epsilon` are of shape []. */
+export function adam(
+  p: Tensor,
+  gradient: Tensor,
+  { m, v }: Moments,
+  { betas: [b1, b2], weightDecay }: Pick<AdamSettings, 'betas' | 'weightDecay'>,
+  { rate, epsilon }: { readonly rate: Tensor; readonly epsilon: Tensor },
+): Moments & { readonly p: Tensor } {
+  const g = weightDecay === 0 ? gradient : add(gradient, mul(p, constant(weightDecay)));
+  const mNext = add(mul(m, constant(b1)), mul(g, constant(1 - b1)));
+  const vNext = add(mul(v, constant(b2)), mul(mul(g, g), constant(1 - b2)));
+  const pNext = sub(p, div(mul(mNext, rate), add(sqrt(vNext), epsilon)));
+  return { p: pNext, m: mNext, v: vNext };
+}
+
+/** What to feed at a step; steps count from 1. */
+export function adamNumbers({ lr, betas: [b1, b2], eps }: AdamSettings, step: number): { rate: number; epsilon: number } {
+  const root = Math.sqrt(1 - b2 ** step);
+  return { rate: (lr * root) / (1 - b1 ** step), epsilon: eps * root };
+}
