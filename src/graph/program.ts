@@ -15,7 +15,8 @@ export interface Program {
   readonly results: Readonly<Record<string, Tensor>>;
 }
 
-/** Collects a program from its results and what it carries. Names of inputs must be unique, and shapes carried as they are. */
+/** Collects a program from its results and what it carries. Names must be unique, and carried
+ * shapes stay as they are. */
 export function program(results: Readonly<Record<string, Tensor>>, carried: readonly Carried[] = []): Program {
   for (const { input, next } of carried)
     if (!equalShape(input.shape, next.shape))
@@ -24,9 +25,9 @@ export function program(results: Readonly<Record<string, Tensor>>, carried: read
   const fed: Input[] = [];
   for (const tensor of inOrder(rootsOf({ results, carried })))
     if (tensor.kind === 'input' && !inputs.has(tensor)) fed.push(tensor);
-  const names = [...inputs, ...fed].map(({ name }) => name);
+  const names = [...[...inputs, ...fed].map(({ name }) => name), ...Object.keys(results)];
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw new Error(`program: two inputs are called ${twice}`);
+  if (twice !== undefined) throw new Error(`program: two inputs or results are called ${twice}`);
   return { fed, carried, results };
 }
 

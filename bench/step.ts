@@ -1,0 +1,74 @@
+/**
+ * Times the training step of a network, and the process's peak memory.
+ *
+ *     npx tsx bench/step.ts [--depth 4] [--channels 32] [--batch 4] [--patch 32,64,64] [--inputs 1] [--outputs 1] [--steps 5]
+ */
+import { parseArgs } from 'node:util';
+import { random } from '../src/core/index.ts';
+import { lower } from '../src/lowering/index.ts';
+import { adamNumbers, initialTensors, momentNames, parametersOf, trainingProgram } from '../src/network/index.ts';
+import { startOnnxRuntime } from '../src/node/index.ts';
+
+const { values } = parseArgs({
+  options: {
+    depth: { type: 'string', default: '4' },
+    channels: { type: 'string', default: '32' },
+    batch: { type: 'string', default: '4' },
+    patch: { type: 'string', default: '32,64,64' },
+    inputs: { type: 'string', default: '1' },
+    outputs: { type: 'string', default: '1' },
+    steps: { type: 'string', default: '5' },
+  },
+});
+const patch = values.patch.split(',').map(Number);
+const batch = Number(values.batch);
+const description = {
+  dims: patch.length as 2 | 3,
+  depth: Number(values.depth),
+  channels: Number(values.channels),
+  inputChannels: Number(values.inputs),
+  outputChannels: Number(values.outputs),
+};
+const adam = { lr: 1e-3, betas: [0.5, 0.999] as const, eps: 1e-8, weightDecay: 0 };
+const runtime = startOnnxRuntime();
+const started = performance.now();
+const lowered = lower(trainingProgram(description, { batch, patch, loss: 'mse', adam }), runtime.traits);
+const session = await runtime.load(lowered);
+const loaded = performance.now();
+const source = random(1);
+const start = initialTensors(description, source);
+for (const { name } of parametersOf(description)) {
+  start[momentNames(name).m] = new Float32Array(start[name].length);
+  start[momentNames(name).v] = new Float32Array(start[name].length);
+}
+await session.writeCarried(start);
+const draw = (channels: number) =>
+  Float32Array.from({ length: batch * channels * patch.reduce((a, b) => a * b) }, () => source.normal());
+const seconds: number[] = [];
+for (let step = 1; step <= Number(values.steps) + 1; step++) {
+  const [signal, target] = [draw(description.inputChannels), draw(description.outputChannels)];
+  const { rate, epsilon } = adamNumbers(adam, step);
+  const before = performance.now();
+  await session.run({ signal, target, rate: Float32Array.of(rate), epsilon: Float32Array.of(epsilon) }, ['loss']);
+  if (step > 1) seconds.push((performance.now() - before) / 1000); // the first also warms up
+}
+await runtime.close();
+const sorted = seconds.toSorted((a, b) => a - b);
+const median = sorted[sorted.length >> 1];
+console.log(
+  JSON.stringify({
+    ...description,
+    batch,
+    patch,
+    threads: runtime.traits.threads,
+    nodes: lowered.forms.length,
+    loadSeconds: round((loaded - started) / 1000),
+    stepSeconds: { median: round(median), min: round(sorted[0]), max: round(sorted[sorted.length - 1]) },
+    secondsPerPatch: round(median / batch),
+    peakGB: round((process.resourceUsage().maxRSS * 1024) / 1e9),
+  }),
+);
+
+function round(value: number): number {
+  return Number(value.toPrecision(3));
+}
