@@ -1,4 +1,5 @@
 /** The house rules hold for src, and the checker finds each kind of break in a tree that has it. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +26,14 @@ it('every room of src has an index.ts', () => {
   const tree = readTree();
   const rooms = new Set([...tree.keys()].map((path) => path.split('/')[0]));
   expect([...rooms].filter((room) => room !== 'cli' && !tree.has(`${room}/index.ts`))).toEqual([]);
+});
+
+it('the portable rooms compile where process, Buffer and document do not exist', () => {
+  const tsc = join(SRC, '../node_modules/typescript/bin/tsc');
+  const { stdout } = spawnSync(process.execPath, [tsc, '-p', join(SRC, '../tsconfig.portable.json')], {
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe('');
 });
 
 it('the files of more than 300 lines are those with a reason', () => {

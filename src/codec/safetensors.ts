@@ -22,6 +22,8 @@ export interface Safetensors {
 const LENGTH_BYTES = 8;
 /** A thousand times what the largest network here needs; a header is parsed, so its length must be bounded before. */
 const MAX_HEADER_BYTES = 2 ** 24;
+/** Messages print shapes, so their length is bounded too. */
+const MAX_AXES = 16;
 const METADATA = '__metadata__';
 
 /** A whole file. Throws RangeError where a tensor's data are not what its shape says. */
@@ -170,7 +172,7 @@ function isCount(value: unknown): value is number {
 
 /** The product may exceed what a double counts: then it equals no tensor's length, which is all that is asked of it. */
 function isShape(value: unknown): value is readonly number[] {
-  return Array.isArray(value) && value.every(isCount);
+  return Array.isArray(value) && value.length <= MAX_AXES && value.every(isCount);
 }
 
 function elementCount(shape: readonly number[]): number {

@@ -8,3 +8,4 @@ export { channelOf, cropVolume } from './volume.ts';
 export type { Volume } from './volume.ts';
 export { statistics } from './statistics.ts';
 export type { Statistics } from './statistics.ts';
+export { applyZscore, channelStatistics, undoZscore, zscore } from './normalize.ts';

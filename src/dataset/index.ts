@@ -1,0 +1,11 @@
+/**
+ * Images as training data: pairs that show the same voxels, the part that training never sees, patches and their augmentation.
+ * Portable; imports `volume`, `io`, `config`, `evaluation` and `core`.
+ */
+export { drawBatch } from './batch.ts';
+export type { Batch } from './batch.ts';
+export { preparePair } from './pair.ts';
+export type { NamedVolume, PairImages, TargetVolume, TrainingPair } from './pair.ts';
+export { planesAsChannels } from './planes-as-channels.ts';
+export { planSplit } from './split.ts';
+export type { Split } from './split.ts';
