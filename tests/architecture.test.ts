@@ -145,7 +145,7 @@ describe('the checker finds', () => {
       'codec/index.ts: exports * instead of names',
     ],
     ['a file beside the rooms', { 'helpers.ts': '' }, 'helpers.ts: stands in no room'],
-    ['a folder that is no room', { 'shared/list.ts': '' }, 'shared/list.ts: stands in no room'],
+    ['a folder that is no room', { 'drawer/list.ts': '' }, 'drawer/list.ts: stands in no room'],
     [
       'a long file',
       { 'io/tiff.ts': 'x;\n'.repeat(LONGEST) },

@@ -22,6 +22,8 @@ export interface Config {
   /** Adam (Kingma and Ba 2015). */
   readonly optimizer: {
     readonly lr: number;
+    /** cosine: from lr down to 0 at the last step, along half a wave (Loshchilov and Hutter 2017). */
+    readonly schedule: 'constant' | 'cosine';
     readonly betas: readonly [number, number];
     readonly eps: number;
     readonly weightDecay: number;

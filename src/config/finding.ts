@@ -17,5 +17,5 @@ export function refuseFindings(findings: readonly Finding[]): void {
   if (findings.length === 1)
     throw new UsageError('usage/config', { what: `${first.where}: ${first.what}`, why, remedy: first.remedy });
   const list = findings.map(({ where, what, remedy }) => `\n  ${where}: ${what} ${remedy}`);
-  throw new UsageError('usage/config', { what: `${findings.length} settings cannot be used:${list.join('')}\n`, why });
+  throw new UsageError('usage/config', { what: `${findings.length} settings cannot be used:${list.join('')}`, why });
 }

@@ -88,6 +88,12 @@ const TABLE: Table<Config> = {
       default: 0.001,
       paper: 0.001,
     },
+    schedule: {
+      kind: oneOf('constant', 'cosine'),
+      help: 'cosine: the learning rate falls to 0 toward the last step, which settles the network',
+      default: 'cosine',
+      paper: 'constant',
+    },
     betas: {
       kind: decayRates,
       help: 'how long Adam remembers gradients and their squares',

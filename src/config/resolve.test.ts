@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../core/index.ts';
@@ -124,7 +123,9 @@ describe('the command line', () => {
     ['network.dims', '4'],
     ['loss', 'l1'],
   ])('refuses %s %j', (key, value) => {
-    expect(refusal({ set: set([key, value]) }).message).toContain(`--set ${key}: ${key} is ${JSON.stringify(value)}. It must be`);
+    const error = refusal({ set: set([key, value]) });
+    expect(error.what).toMatch(new RegExp(`^--set ${key}: ${key} is .*\\.$`));
+    expect(error.remedy).toMatch(/^It must be /);
   });
 
   it('refuses the same key from an option and from --set', () => {
@@ -198,14 +199,14 @@ describe('written settings', () => {
   });
 });
 
-it('a default depends on keys above its own only', () => {
+it('every preset, in 2D and 3D, passes when typed value by value', () => {
   for (const preset of ['default', 'paper'] as const)
     for (const dims of ['2', '3']) {
       const { config } = resolveConfig({ preset, set: set(['network.dims', dims]) });
-      for (const { path, kind } of KEYS) expect(kind.schema.safeParse(roundTrip(kind.format(valueAt(config, path)), kind)).success).toBe(true);
+      const typed = KEYS.map(({ path, kind }) => ({ key: path, value: kind.format(valueAt(config, path)) }));
+      expect(resolveConfig({ set: typed }).config).toEqual(config);
     }
 });
-const roundTrip = (text: string, kind: { read(text: string): unknown }) => kind.read(text);
 
 describe('nearest', () => {
   it.each([
@@ -217,9 +218,4 @@ describe('nearest', () => {
   ])('%s is meant to be %s', (word, meant) => {
     expect(nearest(word, ['steps', 'batch', 'optimizer.lr'])).toBe(meant);
   });
-});
-
-it('config.ts names no key that the table lacks (each is in its source)', () => {
-  const source = readFileSync(new URL('./config.ts', import.meta.url), 'utf8');
-  for (const { path } of KEYS) expect(source).toContain(path.split('.').at(-1)!);
 });

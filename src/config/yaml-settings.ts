@@ -69,7 +69,7 @@ export function readYaml({ text, file }: YamlText): { readonly given: readonly G
 
 /** `Did you mean optimizer.lr?`, or where all keys stand. */
 export function suggestKey(path: string): string {
-  const paths = KEYS.map((key) => key.path);
+  const paths = [...SECTIONS, ...KEYS.map((key) => key.path)];
   const meant = nearest(path, paths) ?? nearest(path.slice(path.lastIndexOf('.') + 1), paths);
   return meant ? `Did you mean ${meant}?` : 'All keys: unstained train --help.';
 }

@@ -1,7 +1,7 @@
 /** What one step learns from: patches at random places of the training part, the same from the same random numbers. */
 import type { Config } from '../config/index.ts';
 import type { Random } from '../core/index.ts';
-import { voxelCount, type Region, type Size } from '../volume/index.ts';
+import { voxelCount, type Size, type Volume } from '../volume/index.ts';
 import { copyPatch, drawOrientation } from './orientation.ts';
 import type { TrainingPair } from './pair.ts';
 
@@ -14,10 +14,7 @@ export interface Batch {
   readonly starts: readonly Size[];
 }
 
-/**
- * Draws this often for a patch in which any voxel counts. A map with 1 in 100 boxes worth drawing misses 1 patch in 2.7; such
- * a patch adds nothing to the loss and does no harm.
- */
+/** A patch in which no voxel counts teaches nothing; after so many of them in a row one is taken as it is. */
 const MAX_DRAWS = 100;
 
 /** `config.batch` patches, places uniform, orientations as `config.augment` allows, alike in signal, target and weight. */
@@ -26,35 +23,41 @@ export function drawBatch(
   config: Pick<Config, 'batch' | 'patch' | 'augment'>,
   random: Random,
 ): Batch {
-  const { signal, target, weight, split } = pair;
   const { batch, patch, augment } = config;
-  const voxels = voxelCount(patch);
-  const signals = new Float32Array(batch * signal.channels * voxels);
-  const targets = new Float32Array(batch * target.channels * voxels);
-  const weights = weight && new Float32Array(batch * voxels);
-  const starts = Array.from({ length: batch }, (_, n) => {
-    let start: Size;
-    let draws = 0;
-    do {
-      start = drawStart(split.train, patch, random);
-      const orientation = drawOrientation(augment, patch, random);
-      if (weight && weights) {
-        copyPatch(weight, start, patch, orientation, weights, n * voxels);
-        if (++draws < MAX_DRAWS && weights.subarray(n * voxels, (n + 1) * voxels).every((value) => value === 0)) continue;
-      }
-      copyPatch(signal, start, patch, orientation, signals, n * signal.channels * voxels);
-      copyPatch(target, start, patch, orientation, targets, n * target.channels * voxels);
-      break;
-    } while (true);
-    return start;
-  });
-  return { signal: signals, target: targets, weight: weights, starts };
+  const places = Array.from({ length: batch }, () => ({
+    start: drawStart(pair, patch, random),
+    orientation: drawOrientation(augment, patch, random),
+  }));
+  const cut = (volume: Volume) => {
+    const length = volume.channels * voxelCount(patch);
+    const out = new Float32Array(batch * length);
+    places.forEach(({ start, orientation }, n) => copyPatch(volume, start, patch, orientation, out, n * length));
+    return out;
+  };
+  return {
+    signal: cut(pair.signal),
+    target: cut(pair.target),
+    weight: pair.weight && cut(pair.weight),
+    starts: places.map(({ start }) => start),
+  };
 }
 
-function drawStart({ start, size }: Region, patch: Size, random: Random): Size {
-  return {
-    z: start.z + random.integer(size.z - patch.z + 1),
-    y: start.y + random.integer(size.y - patch.y + 1),
-    x: start.x + random.integer(size.x - patch.x + 1),
-  };
+function drawStart({ weight, split: { train } }: TrainingPair, patch: Size, random: Random): Size {
+  for (let draw = 1; ; draw++) {
+    const start = {
+      z: train.start.z + random.integer(train.size.z - patch.z + 1),
+      y: train.start.y + random.integer(train.size.y - patch.y + 1),
+      x: train.start.x + random.integer(train.size.x - patch.x + 1),
+    };
+    if (!weight || draw === MAX_DRAWS || anyWeight(weight, start, patch)) return start;
+  }
+}
+
+function anyWeight({ data, size }: Volume, start: Size, patch: Size): boolean {
+  for (let z = start.z; z < start.z + patch.z; z++)
+    for (let y = start.y; y < start.y + patch.y; y++) {
+      const row = (z * size.y + y) * size.x + start.x;
+      for (let i = row; i < row + patch.x; i++) if (data[i] > 0) return true;
+    }
+  return false;
 }

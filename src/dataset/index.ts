@@ -5,7 +5,8 @@
 export { drawBatch } from './batch.ts';
 export type { Batch } from './batch.ts';
 export { preparePair } from './pair.ts';
-export type { NamedVolume, PairImages, TargetVolume, TrainingPair } from './pair.ts';
+export type { TrainingPair } from './pair.ts';
+export type { NamedVolume, PairImages, TargetVolume } from './pair-images.ts';
 export { planesAsChannels } from './planes-as-channels.ts';
 export { planSplit } from './split.ts';
 export type { Split } from './split.ts';

@@ -7,29 +7,12 @@
 import type { Config, Normalization } from '../config/index.ts';
 import { DatasetError } from '../core/index.ts';
 import { applyZscore, channelStatistics, type Statistics, type Volume } from '../volume/index.ts';
+import type { NamedVolume, PairImages } from './pair-images.ts';
 import { requirePatchFits } from './patch-fit.ts';
 import { planesAsChannels } from './planes-as-channels.ts';
 import { requireOneChannel, requireSameVoxels } from './same-voxels.ts';
 import { planSplit, type Split } from './split.ts';
 import { scaleWeights } from './weight-map.ts';
-
-export interface NamedVolume {
-  /** As the user wrote it: messages name it. */
-  readonly file: string;
-  readonly volume: Volume;
-}
-
-export interface TargetVolume extends NamedVolume {
-  /** The structure that is stained: `dna`. */
-  readonly name: string;
-}
-
-/** The images of one field, in the units of their files. Targets and weight have one channel each. */
-export interface PairImages {
-  readonly signal: NamedVolume;
-  readonly targets: readonly TargetVolume[];
-  readonly weight: NamedVolume | null;
-}
 
 /** A field ready to draw patches from: three volumes of one size, float32 in memory. */
 export interface TrainingPair {

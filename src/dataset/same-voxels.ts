@@ -2,7 +2,7 @@
 import type { Config } from '../config/index.ts';
 import { DatasetError } from '../core/index.ts';
 import { equalSize, formatSize, type Size } from '../volume/index.ts';
-import type { NamedVolume, PairImages } from './pair.ts';
+import type { NamedVolume, PairImages } from './pair-images.ts';
 
 /** Refuses a target or weight of several channels: which of them is meant? */
 export function requireOneChannel({ file, volume }: NamedVolume): void {

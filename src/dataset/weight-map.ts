@@ -1,7 +1,7 @@
 /** Weight maps: how much each voxel counts in the loss, on a scale of their own that must not act as a learning rate. */
 import { DatasetError } from '../core/index.ts';
 import { cropVolume, statistics, type Region, type Volume } from '../volume/index.ts';
-import type { NamedVolume } from './pair.ts';
+import type { NamedVolume } from './pair-images.ts';
 
 /**
  * The map divided by its mean over the training part.

@@ -2,4 +2,7 @@
  * What runs a program: the Runtime interface, sessions, state kept between runs, device traits.
  * Portable; imports `graph`, `lowering` and `core`.
  */
+export type { CarriedShape, DeviceTraits, FormChoice, LoweredProgram } from '../lowering/index.ts';
 export type { Runtime, Session, Tensors } from './runtime.ts';
+export { startProgram } from './start.ts';
+export type { StartedProgram } from './start.ts';

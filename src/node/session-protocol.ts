@@ -1,6 +1,5 @@
 /** What the main thread and the worker that runs sessions say to each other. */
-import type { Tensors } from '../engine/index.ts';
-import type { CarriedShape } from '../lowering/index.ts';
+import type { CarriedShape, Tensors } from '../engine/index.ts';
 
 export interface ShapedTensor {
   readonly name: string;

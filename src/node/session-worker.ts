@@ -1,8 +1,7 @@
 /** The worker that holds onnxruntime-node's sessions, one task at a time, and keeps carried tensors between runs. */
 import { parentPort } from 'node:worker_threads';
-import type { CarriedShape } from '../lowering/index.ts';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Tensors } from '../engine/index.ts';
+import type { CarriedShape, Tensors } from '../engine/index.ts';
 import type { Answer, Order, ShapedTensor } from './session-protocol.ts';
 
 type Ort = typeof import('onnxruntime-node');

@@ -7,8 +7,7 @@
 import { Interrupted, ModelError, randomFromState, type LongCall, type Random } from '../core/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Batch } from '../dataset/index.ts';
-import type { Runtime, Session, Tensors } from '../engine/index.ts';
-import { lower, type FormChoice } from '../lowering/index.ts';
+import { startProgram, type FormChoice, type Runtime, type Session, type Tensors } from '../engine/index.ts';
 import {
   adamNumbers,
   initialTensors,
@@ -17,6 +16,7 @@ import {
   trainingProgram,
   type NetworkDescription,
 } from '../network/index.ts';
+import { learningRate } from './schedule.ts';
 
 /** All that going on needs. */
 export interface TrainingState {
@@ -70,19 +70,18 @@ export async function trainSteps(
   { signal, onProgress }: LongCall,
 ): Promise<{ state: TrainingState; forms: readonly FormChoice[] }> {
   const { runtime, description, config, start } = job;
-  const lowered = lower(
+  const session = await startProgram(
+    runtime,
     trainingProgram(description, {
       batch: config.batch,
       patch: description.dims === 2 ? [config.patch.y, config.patch.x] : [config.patch.z, config.patch.y, config.patch.x],
       loss: config.loss,
       adam: { betas: config.optimizer.betas, weightDecay: config.optimizer.weightDecay },
     }),
-    runtime.traits,
   );
-  const session = await runtime.load(lowered);
   try {
     await session.writeCarried(start.tensors);
-    return { state: await runSteps(job, session, signal, onProgress), forms: lowered.forms };
+    return { state: await runSteps(job, session, signal, onProgress), forms: session.forms };
   } finally {
     await session.close();
   }
@@ -101,14 +100,15 @@ async function runSteps(
   let batch = draw(random);
   const state = async (): Promise<TrainingState> => ({ step, tensors: await session.readCarried(), random: before });
   while (step < config.steps && !signal?.aborted) {
-    const { rate, epsilon } = adamNumbers(config.optimizer, step + 1);
+    const lr = learningRate(config, step + 1);
+    const { rate, epsilon } = adamNumbers({ ...config.optimizer, lr }, step + 1);
     const began = now();
     const { signal: images, target, weight } = batch;
     const running = session.run(
       {
         signal: images,
         target,
-        ...(weight ? { weight } : {}),
+        ...(weight ? { weight: forEachOutput(weight, target.length / weight.length, config.batch) } : {}),
         rate: Float32Array.of(rate),
         epsilon: Float32Array.of(epsilon),
       },
@@ -119,7 +119,7 @@ async function runSteps(
     const loss = (await running).loss[0];
     step++;
     if (!Number.isFinite(loss)) throw notFinite(loss, step, saved);
-    onStep({ step, loss, lr: config.optimizer.lr, seconds: (now() - began) / 1000 });
+    onStep({ step, loss, lr, seconds: (now() - began) / 1000 });
     onProgress?.({ task: 'training', done: step, total: config.steps, unit: 'steps', loss });
     if (step % config.checkpoint.every === 0 && step < config.steps) {
       await save(await state());
@@ -134,6 +134,18 @@ async function runSteps(
       step,
     });
   return last;
+}
+
+/** The map of each patch (n, 1, ...) once for every output (n, outputs, ...). */
+function forEachOutput(weight: Float32Array, outputs: number, batch: number): Float32Array {
+  if (outputs === 1) return weight;
+  const voxels = weight.length / batch;
+  const repeated = new Float32Array(weight.length * outputs);
+  for (let i = 0; i < batch * outputs; i++) {
+    const patch = Math.floor(i / outputs) * voxels;
+    repeated.set(weight.subarray(patch, patch + voxels), i * voxels);
+  }
+  return repeated;
 }
 
 function notFinite(loss: number, step: number, saved: number): ModelError {

@@ -1,0 +1,153 @@
+/** `unstained train` */
+import { readFile } from 'node:fs/promises';
+import { describeKeys, PRESETS, resolveConfig, type KeyDescription, type Setting, type YamlText } from '../../config/index.ts';
+import { UsageError } from '../../core/index.ts';
+import type { TrainResult } from '../api-contract.ts';
+import { STOPS_AND_SAVES, type Command, type Option } from '../command.ts';
+import { formatNumber, formatSeconds, formatTable } from '../format.ts';
+import type { Given } from '../given.ts';
+import {
+  DEVICE,
+  MEMORY,
+  memoryBytesOf,
+  namedFile,
+  OVERWRITE,
+  SIGNAL,
+  TARGET,
+  THREADS,
+  VOXEL_SIZE,
+  voxelSizeOf,
+  WEIGHT,
+} from '../options.ts';
+
+const keys = describeKeys();
+const ownOptions = keys.flatMap((key) => (key.option === null ? [] : [{ ...key, option: key.option }]));
+
+export const train: Command = {
+  usage: '--signal FILE --target [NAME=]FILE --out FOLDER',
+  about: [
+    'Learns from one field of view that was imaged twice: in transmitted light (the signal) and in fluorescence (the target). '
+      + 'Both images must show the same voxels. The run that it writes, a folder, is what predict takes as its model.',
+    'A part of the field is kept aside; how well the fluorescence there is predicted is printed at the end. Ctrl-C stops '
+      + 'after the present step and saves the state; --resume goes on from there.',
+  ],
+  operands: null,
+  options: [
+    {
+      title: 'Images',
+      options: [
+        SIGNAL,
+        TARGET,
+        WEIGHT,
+        { name: 'out', value: 'FOLDER', help: "the run's folder, which is made" },
+        { name: 'resume', value: 'RUN', help: 'goes on with the run in this folder, from its last saved state' },
+        VOXEL_SIZE,
+        OVERWRITE,
+      ],
+    },
+    {
+      title: 'Settings',
+      options: [
+        { name: 'preset', value: PRESETS.join('|'), help: 'default: sized for a laptop; paper: as published (Ounkomol et al. 2018), for a workstation' },
+        { name: 'config', value: 'FILE', help: "settings from a YAML file, such as a run's config.yaml; options win over it" },
+        { name: 'set', value: 'KEY=VALUE', many: true, help: 'any setting, also those below: --set optimizer.weightDecay=1e-4' },
+        ...ownOptions.map(settingOption),
+      ],
+    },
+    { title: 'Computer', options: [DEVICE, THREADS, MEMORY] },
+  ],
+  more: {
+    title: 'More settings, for --set and --config',
+    rows: keys.filter((key) => key.option === null).map((key) => [key.path, helpOf(key)]),
+  },
+  examples: [
+    {
+      say: 'Learn where DNA is',
+      type: 'unstained train --signal brightfield.ome.tif --target dna=nuclei.ome.tif --out runs/dna',
+    },
+    { say: 'Go on after a stop', type: 'unstained train --resume runs/dna' },
+    {
+      say: 'A single plane instead of a stack, and longer',
+      type: 'unstained train --signal bf.png --target dapi.png --dims 2 --steps 5000 --out runs/dapi',
+    },
+  ],
+  atInterrupt: STOPS_AND_SAVES,
+  async prepare(given) {
+    const resume = given.one('resume');
+    if (resume === null) given.need('signal', 'target', 'out');
+    const { config, explicit } = resolveConfig({
+      preset: given.one('preset') ?? undefined,
+      yaml: await yamlOf(given),
+      set: settingsOf(given),
+    });
+    const request = {
+      signal: given.one('signal'),
+      targets: given.many('target').map(namedFile),
+      weight: given.one('weight'),
+      out: given.one('out'),
+      config,
+      explicit,
+      voxelSize: voxelSizeOf(given),
+      memoryBytes: memoryBytesOf(given),
+      overwrite: given.has('overwrite'),
+      resume,
+    };
+    return async (verbs, world, call) => {
+      const result = await verbs.train(world, request, call);
+      return { json: result, text: trainText(result) };
+    };
+  },
+};
+
+function settingOption({ option, ...key }: KeyDescription & { option: string }): Option {
+  return { name: option, value: key.placeholder, help: helpOf({ option, ...key }) };
+}
+
+function helpOf({ help, presets }: KeyDescription): string {
+  const paper = presets.paper === presets.default ? '' : `; paper: ${presets.paper}`;
+  return `${help} [${presets.default}${paper}]`;
+}
+
+function settingsOf(given: Given): Setting[] {
+  const own = ownOptions.flatMap(({ option, path }) => {
+    const value = given.one(option);
+    return value === null ? [] : [{ key: path, value, origin: `--${option}` }];
+  });
+  const set = given.many('set').map((text) => {
+    const at = text.indexOf('=');
+    if (at > 0) return { key: text.slice(0, at), value: text.slice(at + 1) };
+    throw new UsageError('usage/value', { what: `--set is "${text}".`, remedy: 'It must be KEY=VALUE: --set loss=mse.' });
+  });
+  return [...own, ...set];
+}
+
+async function yamlOf(given: Given): Promise<YamlText | undefined> {
+  const file = given.one('config');
+  if (file === null) return undefined;
+  try {
+    return { text: await readFile(file, 'utf8'), file };
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'there is no such file' : String(cause);
+    throw new UsageError('usage/config-file', {
+      what: `--config ${file}: ${reason}.`,
+      remedy: "Give the path of a YAML file, such as a run's config.yaml.",
+      file,
+      cause,
+    });
+  }
+}
+
+function trainText({ run, steps, loss, seconds, stepsPerSecond, heldOut, report }: TrainResult): string {
+  const pace = `${formatNumber(steps)} steps in ${formatSeconds(seconds)} (${formatNumber(stepsPerSecond)} steps/s)`;
+  const table = [
+    ['on the part kept aside', 'r', 'normalized L2'],
+    ...heldOut.map(({ name, r, normalizedL2 }) => [name ?? 'target', formatNumber(r), formatNumber(normalizedL2)]),
+  ];
+  return [
+    `${run}: ${pace}, loss ${formatNumber(loss)}.`,
+    ...(heldOut.length > 0 ? ['', formatTable(table)] : []),
+    '',
+    ...(report === null ? [] : [`Look at it: ${report}`]),
+    `Predict:    unstained predict IMAGE --model ${run} --out predicted/`,
+  ].join('\n');
+}

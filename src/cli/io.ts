@@ -1,0 +1,19 @@
+/** What the command line needs of the process, so that all of it can be run without one. */
+
+export interface Io {
+  readonly stdout: { write(text: string): void };
+  readonly stderr: { write(text: string): void };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a person watches stderr. */
+  readonly isTTY: boolean;
+  /** Width of the terminal, which may change. */
+  columns(): number;
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
+  /** Memory that the process holds. */
+  residentBytes(): number;
+  /** Calls `listener` at each Ctrl-C (SIGINT) or SIGTERM; the function that it gives ends that. */
+  onInterrupt(listener: () => void): () => void;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}

@@ -1,0 +1,91 @@
+/** The options that several commands share: the same word for the same thing everywhere. */
+import { UsageError } from '../core/index.ts';
+import type { GivenVoxelSize, NamedFile } from './api-contract.ts';
+import type { Option, OptionGroup } from './command.ts';
+import type { Given } from './given.ts';
+
+export const SIGNAL: Option = { name: 'signal', value: 'FILE', help: 'the transmitted-light image (bright field, phase, DIC)' };
+export const TARGET: Option = {
+  name: 'target',
+  value: '[NAME=]FILE',
+  many: true,
+  help: 'the fluorescence image of the same field, voxel for voxel; NAME says what is stained (dna=nuclei.tif); several may be given',
+};
+export const WEIGHT: Option = {
+  name: 'weight',
+  value: 'FILE',
+  help: 'how much each voxel counts (0: not at all), an image of the same size',
+};
+export const MODEL: Option = { name: 'model', value: 'PATH', help: "the run's folder that train wrote, or a checkpoint in it" };
+export const OVERWRITE: Option = { name: 'overwrite', help: 'replaces what is there; without it nothing is ever overwritten' };
+export const VOXEL_SIZE: Option = {
+  name: 'voxel-size',
+  value: 'Z,Y,X',
+  help: 'size of a voxel in micrometers, for files that do not say it: 0.29,0.108,0.108',
+};
+export const MEMORY: Option = { name: 'memory', value: 'SIZE', help: 'memory to stay within: 4GB' };
+export const DEVICE: Option = { name: 'device', value: 'cpu', help: 'where to compute; this version computes on the processor (cpu)' };
+export const THREADS: Option = { name: 'threads', value: 'N', help: 'threads to compute with; all cores where nothing is said' };
+
+export const COMMON_OPTIONS: OptionGroup = {
+  title: 'What is printed',
+  options: [
+    { name: 'json', help: 'one JSON object instead of text, for programs' },
+    { name: 'quiet', help: 'errors only' },
+    { name: 'no-progress', help: 'one plain line every ten seconds instead of the live line' },
+    { name: 'debug', help: 'where in the program an error came from' },
+    { name: 'help', help: 'this page' },
+    { name: 'version', help: 'the version of unstained' },
+  ],
+};
+
+/** `--voxel-size 0.29,0.108,0.108`, or null. */
+export function voxelSizeOf(given: Given): GivenVoxelSize | null {
+  const text = given.one('voxel-size');
+  if (text === null) return null;
+  const [z, y, x, ...more] = text.split(',').map(positive);
+  if (z && y && x && more.length === 0) return { z, y, x };
+  throw wrongValue('voxel-size', text, 'three sizes in micrometers, z,y,x: 0.29,0.108,0.108');
+}
+
+const UNITS: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 };
+
+/** `--memory 4GB` in bytes, or null. */
+export function memoryBytesOf(given: Given): number | null {
+  const text = given.one('memory');
+  if (text === null) return null;
+  const [, amount, unit] = /^([\d.]+) ?([a-z]+)$/i.exec(text) ?? [];
+  const bytes = Math.floor((positive(amount ?? '') ?? NaN) * UNITS[unit?.toUpperCase()]);
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw wrongValue('memory', text, 'a size with its unit: 800MB, 4GB');
+}
+
+/** `--threads 4`, or null. */
+export function threadsOf(given: Given): number | null {
+  const text = given.one('threads');
+  if (text === null) return null;
+  if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text);
+  throw wrongValue('threads', text, 'a whole number from 1 to 999');
+}
+
+/** `--device cpu`; nothing else is there yet. */
+export function deviceOf(given: Given): 'cpu' {
+  const text = given.one('device') ?? 'cpu';
+  if (text === 'cpu') return text;
+  throw wrongValue('device', text, 'cpu: this version computes on the processor only');
+}
+
+/** `dna=nuclei.tif` is a name and a file; where the part before `=` cannot be a name, all of it is the file. */
+export function namedFile(text: string): NamedFile {
+  const [, name, path] = /^([\p{L}\p{N}][\p{L}\p{N} _-]*)=(.+)$/su.exec(text) ?? [];
+  return path ? { name, path } : { name: null, path: text };
+}
+
+export function wrongValue(option: string, text: string, expected: string): UsageError {
+  return new UsageError('usage/value', { what: `--${option} is "${text}".`, remedy: `It must be ${expected}.` });
+}
+
+/** A decimal number above 0, or null. */
+export function positive(text: string): number | null {
+  return /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number(text) > 0 && Number.isFinite(Number(text)) ? Number(text) : null;
+}

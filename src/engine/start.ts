@@ -1,0 +1,15 @@
+/** From a program to a session: lowered for the runtime's device, loaded there. */
+import type { Program } from '../graph/index.ts';
+import { lower, type FormChoice } from '../lowering/index.ts';
+import type { Runtime, Session } from './runtime.ts';
+
+export interface StartedProgram extends Session {
+  /** How each operator is computed. */
+  readonly forms: readonly FormChoice[];
+}
+
+/** Throws ResourceError when the device cannot hold or run the program. */
+export async function startProgram(runtime: Runtime, program: Program): Promise<StartedProgram> {
+  const lowered = lower(program, runtime.traits);
+  return { ...(await runtime.load(lowered)), forms: lowered.forms };
+}

@@ -1,0 +1,7 @@
+/**
+ * The loop: schedule, steps, what is saved between them.
+ * Portable; imports `dataset`, `network`, `engine`, `config` and `core`.
+ */
+export { learningRate } from './schedule.ts';
+export { trainSteps, untrained } from './train-steps.ts';
+export type { StepRecord, TrainingJob, TrainingState } from './train-steps.ts';
