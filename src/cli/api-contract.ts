@@ -70,8 +70,6 @@ export interface EvaluateRequest {
   readonly predictions: readonly NamedFile[];
   readonly targets: readonly NamedFile[];
   readonly weight: string | null;
-  readonly voxelSize: GivenVoxelSize | null;
-  readonly memoryBytes: number | null;
   readonly out: string | null;
   readonly overwrite: boolean;
 }
@@ -100,7 +98,11 @@ export interface Verbs<W> {
   evaluate(world: W, request: EvaluateRequest, call: LongCall): Promise<EvaluateResult>;
   inspect(world: W, path: string, request: { readonly pixels: boolean }, call: LongCall): Promise<object>;
   devices(world: W): Promise<object>;
-  demo(world: W, request: { readonly out: string; readonly minutes: number | null; readonly overwrite: boolean }, call: LongCall): Promise<DemoResult>;
+  demo(
+    world: W,
+    request: { readonly out: string; readonly minutes: number | null; readonly overwrite: boolean },
+    call: LongCall,
+  ): Promise<DemoResult>;
 }
 
 export interface WorldSettings {

@@ -8,8 +8,8 @@ const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
-  isTTY: process.stderr.isTTY === true,
-  columns: () => process.stderr.columns ?? process.stdout.columns ?? 80,
+  isTTY: process.stderr.isTTY,
+  columns: () => process.stderr.columns || 80, // 0 in terminals that do not know
   now: () => performance.now(),
   residentBytes: () => process.memoryUsage.rss(),
   onInterrupt(listener) {

@@ -1,7 +1,6 @@
 /** What a command is: its page of help, and how what was typed becomes work. */
 import type { LongCall } from '../core/index.ts';
 import type { Verbs } from './api-contract.ts';
-import type { Given } from './given.ts';
 
 /** An option: a switch, or with a value that `value` stands for in help. */
 export interface Option {
@@ -16,6 +15,17 @@ export interface Option {
 export interface OptionGroup {
   readonly title: string;
   readonly options: readonly Option[];
+}
+
+/** What was typed, by option; values are still text. */
+export interface Given {
+  readonly operands: readonly string[];
+  /** Whether a switch or an option was given. */
+  has(name: string): boolean;
+  one(name: string): string | null;
+  many(name: string): readonly string[];
+  /** Throws UsageError that names all of `names` which were not given. */
+  need(...names: string[]): void;
 }
 
 /** What was asked for, ready to be done. */

@@ -9,7 +9,10 @@ export function exitCodeOf(error: unknown): number {
   return isUnstainedError(error) ? error.exitCode : EXIT_DEFECT;
 }
 
-export function errorText(error: unknown, { debug, version, paint }: { debug: boolean; version: string; paint: Paint }): string {
+export function errorText(
+  error: unknown,
+  { debug, version, paint }: { debug: boolean; version: string; paint: Paint },
+): string {
   const stack = debug ? `\n\n${stackOf(error)}` : '';
   return describe(error, version, paint) + stack;
 }
@@ -24,8 +27,8 @@ function describe(error: unknown, version: string, paint: Paint): string {
   return [
     `${paint('red', paint('bold', 'A defect of the program:'))} ${withoutControls(message)}`,
     'It is not your fault, and it should not happen.',
-    `Please report it: type the same command with --debug, and send all that it prints (unstained ${version}, `
-      + `Node ${process.versions.node}, ${process.platform} ${process.arch}).`,
+    `Please report it: type the same command with --debug, and send all that it prints (unstained ${version}, ` +
+      `Node ${process.versions.node}, ${process.platform} ${process.arch}).`,
   ].join('\n  ');
 }
 

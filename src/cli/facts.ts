@@ -9,17 +9,23 @@ export function formatFacts(facts: object): string {
 }
 
 function factLines(name: string, value: unknown): string[] {
-  if (isPlain(value)) return [`${name}: ${value === null ? 'unknown' : String(value)}`];
+  if (isPlain(value)) return [`${name}: ${plainText(value)}`];
   if (Array.isArray(value))
     return value.every(isPlain)
-      ? [`${name}: ${value.map(String).join(', ')}`]
+      ? [`${name}: ${value.map(plainText).join(', ')}`]
       : value.flatMap((item, i) => factLines(value.length > 1 ? `${name} ${i + 1}` : name, item));
-  const inside = Object.entries(value as object);
+  const inside = Object.entries(value);
   if (inside.length > 0 && inside.every(([, fact]) => isPlain(fact)))
-    return [`${name}: ${inside.map(([part, fact]) => `${part} ${fact === null ? 'unknown' : String(fact)}`).join(', ')}`];
+    return [`${name}: ${inside.map(([part, fact]) => `${part} ${plainText(fact as Plain)}`).join(', ')}`];
   return [`${name}:`, ...inside.flatMap(([part, fact]) => factLines(part, fact)).map((line) => `  ${line}`)];
 }
 
-function isPlain(value: unknown): boolean {
+type Plain = string | number | boolean | null | undefined;
+
+function isPlain(value: unknown): value is Plain {
   return value === null || typeof value !== 'object';
+}
+
+function plainText(value: Plain): string {
+  return String(value ?? 'unknown');
 }

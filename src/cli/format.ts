@@ -28,7 +28,10 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const numeric = widths.map((_, column) => rows.slice(1).every((row) => /^[-+.\d]/.test(row[column])));
   const line = (row: readonly string[]) =>
-    row.map((cell, i) => (numeric[i] && i > 0 ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ').trimEnd();
+    row
+      .map((cell, i) => (numeric[i] && i > 0 ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .join('  ')
+      .trimEnd();
   return rows.map(line).join('\n');
 }
 
@@ -43,7 +46,8 @@ export function sparkline(values: readonly number[]): string {
 }
 
 const NO_CELL = /[\p{Mark}\p{Cf}]/u;
-const TWO_CELLS = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\uFF01-\uFF60]/u;
+const TWO_CELLS =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\uFF01-\uFF60]/u;
 
 /** As much of `text` as `columns` cells of a terminal hold. */
 export function cutToWidth(text: string, columns: number): string {

@@ -1,25 +1,18 @@
-/** What was typed after `unstained COMMAND`, by option; values are still text. */
+/** Reads what was typed after `unstained COMMAND`: commander takes the words apart, what it lets pass is refused here. */
 import { Command as Parser, CommanderError } from 'commander';
 import { nearest } from '../config/index.ts';
 import { UsageError } from '../core/index.ts';
-import type { Command, Option } from './command.ts';
+import type { Command, Given, Option } from './command.ts';
 import { COMMON_OPTIONS } from './options.ts';
-
-export interface Given {
-  readonly operands: readonly string[];
-  /** Whether a switch or an option was given. */
-  has(name: string): boolean;
-  one(name: string): string | null;
-  many(name: string): readonly string[];
-  /** Throws UsageError that names all of `names` which were not given. */
-  need(...names: string[]): void;
-}
 
 /** Reads `args`, all that follows the command's name. Throws UsageError. */
 export function readGiven(name: string, command: Command, args: readonly string[]): Given {
   const options = [...command.options, COMMON_OPTIONS].flatMap((group) => group.options);
   const values = new Map<string, string[]>();
-  const parser = new Parser(name).exitOverride().configureOutput({ writeErr: () => {} }).helpOption(false);
+  const parser = new Parser(name)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .helpOption(false);
   for (const option of options) {
     parser.option(option.value ? `--${option.name} <value>` : `--${option.name}`);
     parser.on(`option:${option.name}`, (value: string | null) => {
@@ -41,7 +34,9 @@ export function readGiven(name: string, command: Command, args: readonly string[
     one: (option) => values.get(option)?.[0] ?? null,
     many: (option) => values.get(option) ?? [],
     need(...names) {
-      const missing = names.filter((option) => !values.has(option)).map((option) => withValue(options.find((o) => o.name === option)!));
+      const missing = names
+        .filter((option) => !values.has(option))
+        .map((option) => withValue(options.find((o) => o.name === option)!));
       if (missing.length === 0) return;
       const list = missing.length === 1 ? missing[0] : `${missing.slice(0, -1).join(', ')} and ${missing.at(-1)}`;
       throw usage('usage/missing', `${name} needs ${list}.`, formOf(name, command));
@@ -91,7 +86,10 @@ function checkValue(name: string, option: Option, value: string, earlier: readon
 }
 
 function unknownOption(name: string, word: string, options: readonly Option[]): UsageError {
-  const meant = nearest(optionName(word), options.map((option) => option.name));
+  const meant = nearest(
+    optionName(word),
+    options.map((option) => option.name),
+  );
   return usage(
     'usage/unknown-option',
     `${name} has no option ${word.replace(/=.*$/s, '')}.`,

@@ -6,8 +6,8 @@ import { COMMON_OPTIONS } from './options.ts';
 
 const WIDEST = 100;
 const ABOUT =
-  'unstained: see without dyes. It learns from a transmitted-light image and the fluorescence image of the same field '
-  + 'to predict the fluorescence from transmitted light alone, in 3D.';
+  'unstained: see without dyes. It learns from a transmitted-light image and the fluorescence image of the same field ' +
+  'to predict the fluorescence from transmitted light alone, in 3D.';
 
 export interface Summary {
   readonly name: string;
@@ -23,7 +23,10 @@ export function overview(commands: readonly Summary[], columns: number): string 
     '  unstained COMMAND [FILES] [--options]',
     '',
     'Commands',
-    sideBySide(commands.map(({ name, summary }) => [name, summary]), width),
+    sideBySide(
+      commands.map(({ name, summary }) => [name, summary]),
+      width,
+    ),
     '',
     'Examples',
     '  See it work on a real image, in a few minutes:',
@@ -32,7 +35,7 @@ export function overview(commands: readonly Summary[], columns: number): string 
     '    unstained train --signal brightfield.ome.tif --target dna=nuclei.ome.tif --out runs/dna',
     '    unstained predict new.ome.tif --model runs/dna --out predicted/',
     '',
-    'unstained COMMAND --help tells more about a command; unstained --version which version this is.',
+    wrap('unstained COMMAND --help tells more about a command; unstained --version which version this is.', width),
   ].join('\n');
 }
 
@@ -42,7 +45,10 @@ export function commandPage({ name, summary }: Summary, command: Command, column
   const groups = [...command.options, COMMON_OPTIONS].flatMap(({ title, options }) => [
     '',
     title,
-    sideBySide(options.map((option) => [withValue(option), option.help]), width),
+    sideBySide(
+      options.map((option) => [withValue(option), option.help]),
+      width,
+    ),
   ]);
   return [
     `unstained ${name}: ${summary}`,

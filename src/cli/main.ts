@@ -1,7 +1,7 @@
 /** The command line: what was typed becomes a command's work, its result text or JSON, its error a message and a code. */
 import { readFileSync } from 'node:fs';
 import { nearest } from '../config/index.ts';
-import { UsageError } from '../core/index.ts';
+import { Interrupted, UsageError } from '../core/index.ts';
 import type { Verbs, WorldSettings } from './api-contract.ts';
 import { COMMANDS, type CommandEntry } from './commands.ts';
 import { errorText, exitCodeOf } from './error-text.ts';
@@ -20,10 +20,16 @@ export interface Library<W> {
 }
 
 const EXIT_DONE = 0;
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 /** Runs `unstained ARGS` and gives its exit code. Writes to `io` only. */
-export async function main<W>(args: readonly string[], io: Io, loadLibrary: () => Promise<Library<W>>): Promise<number> {
+export async function main<W>(
+  args: readonly string[],
+  io: Io,
+  loadLibrary: () => Promise<Library<W>>,
+): Promise<number> {
   // Needed before the arguments are understood, since not understanding them is an error too.
   const debug = args.includes('--debug');
   const screen = openScreen(io, { quiet: args.includes('--quiet'), live: !args.includes('--no-progress') });
@@ -37,7 +43,12 @@ export async function main<W>(args: readonly string[], io: Io, loadLibrary: () =
   }
 }
 
-async function run<W>(args: readonly string[], io: Io, screen: Screen, loadLibrary: () => Promise<Library<W>>): Promise<void> {
+async function run<W>(
+  args: readonly string[],
+  io: Io,
+  screen: Screen,
+  loadLibrary: () => Promise<Library<W>>,
+): Promise<void> {
   const print = (text: string) => io.stdout.write(`${text}\n`);
   const wantsHelp = args.length === 0 || args[0] === 'help' || args.includes('--help') || args.includes('-h');
   const [name, ...rest] = args[0] === 'help' ? args.slice(1) : args;
@@ -59,6 +70,9 @@ async function run<W>(args: readonly string[], io: Io, screen: Screen, loadLibra
     screen.clear();
     if (given.has('json')) print(JSON.stringify(json));
     else if (!given.has('quiet')) print(withoutControls(text));
+  } catch (error) {
+    const isAbort = error instanceof Error && error.name === 'AbortError' && interrupts.signal.aborted;
+    throw isAbort ? new Interrupted(false, { what: 'Stopped, with nothing to save.', cause: error }) : error;
   } finally {
     interrupts.stopListening();
   }
@@ -70,7 +84,10 @@ function findCommand(name: string): CommandEntry {
   const names = COMMANDS.map((command) => command.name);
   const meant = nearest(name, names);
   throw name.startsWith('-')
-    ? new UsageError('usage/no-command', { what: `${name} stands where the command belongs.`, remedy: `Begin with one of: ${names.join(', ')}.` })
+    ? new UsageError('usage/no-command', {
+        what: `${name} stands where the command belongs.`,
+        remedy: `Begin with one of: ${names.join(', ')}.`,
+      })
     : new UsageError('usage/unknown-command', {
         what: `There is no command ${name}.`,
         remedy: meant ? `Did you mean unstained ${meant}?` : `There are: ${names.join(', ')}. See unstained --help.`,

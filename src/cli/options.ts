@@ -1,10 +1,13 @@
 /** The options that several commands share: the same word for the same thing everywhere. */
 import { UsageError } from '../core/index.ts';
 import type { GivenVoxelSize, NamedFile } from './api-contract.ts';
-import type { Option, OptionGroup } from './command.ts';
-import type { Given } from './given.ts';
+import type { Given, Option, OptionGroup } from './command.ts';
 
-export const SIGNAL: Option = { name: 'signal', value: 'FILE', help: 'the transmitted-light image (bright field, phase, DIC)' };
+export const SIGNAL: Option = {
+  name: 'signal',
+  value: 'FILE',
+  help: 'the transmitted-light image (bright field, phase, DIC)',
+};
 export const TARGET: Option = {
   name: 'target',
   value: '[NAME=]FILE',
@@ -16,16 +19,31 @@ export const WEIGHT: Option = {
   value: 'FILE',
   help: 'how much each voxel counts (0: not at all), an image of the same size',
 };
-export const MODEL: Option = { name: 'model', value: 'PATH', help: "the run's folder that train wrote, or a checkpoint in it" };
-export const OVERWRITE: Option = { name: 'overwrite', help: 'replaces what is there; without it nothing is ever overwritten' };
+export const MODEL: Option = {
+  name: 'model',
+  value: 'PATH',
+  help: "the run's folder that train wrote, or a checkpoint in it",
+};
+export const OVERWRITE: Option = {
+  name: 'overwrite',
+  help: 'replaces what is there; without it nothing is ever overwritten',
+};
 export const VOXEL_SIZE: Option = {
   name: 'voxel-size',
   value: 'Z,Y,X',
   help: 'size of a voxel in micrometers, for files that do not say it: 0.29,0.108,0.108',
 };
 export const MEMORY: Option = { name: 'memory', value: 'SIZE', help: 'memory to stay within: 4GB' };
-export const DEVICE: Option = { name: 'device', value: 'cpu', help: 'where to compute; this version computes on the processor (cpu)' };
-export const THREADS: Option = { name: 'threads', value: 'N', help: 'threads to compute with; all cores where nothing is said' };
+export const DEVICE: Option = {
+  name: 'device',
+  value: 'cpu',
+  help: 'where to compute; this version computes on the processor (cpu)',
+};
+export const THREADS: Option = {
+  name: 'threads',
+  value: 'N',
+  help: 'threads to compute with; all cores where nothing is said',
+};
 
 export const COMMON_OPTIONS: OptionGroup = {
   title: 'What is printed',
@@ -48,7 +66,14 @@ export function voxelSizeOf(given: Given): GivenVoxelSize | null {
   throw wrongValue('voxel-size', text, 'three sizes in micrometers, z,y,x: 0.29,0.108,0.108');
 }
 
-const UNITS: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12, MIB: 2 ** 20, GIB: 2 ** 30, TIB: 2 ** 40 };
+const UNITS: Readonly<Record<string, number>> = {
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  TIB: 2 ** 40,
+};
 
 /** `--memory 4GB` in bytes, or null. */
 export function memoryBytesOf(given: Given): number | null {
@@ -87,5 +112,7 @@ export function wrongValue(option: string, text: string, expected: string): Usag
 
 /** A decimal number above 0, or null. */
 export function positive(text: string): number | null {
-  return /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number(text) > 0 && Number.isFinite(Number(text)) ? Number(text) : null;
+  return /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number(text) > 0 && Number.isFinite(Number(text))
+    ? Number(text)
+    : null;
 }

@@ -3,7 +3,7 @@ import type { Progress } from '../core/index.ts';
 import { formatBytes, formatNumber, formatSeconds, sparkline } from './format.ts';
 
 const PACE_OVER_MS = 30_000;
-const BAR_CELLS = 16;
+const BAR_CELLS = 12;
 const CURVE_CELLS = 16;
 const MOST_LOSSES = 512;
 
@@ -55,7 +55,7 @@ export function liveLine({ progress, course, residentBytes }: LineParts): string
   const full = total > 0 ? Math.round(Math.min(1, done / total) * BAR_CELLS) : 0;
   const bar = total > 0 ? [`${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}`] : [];
   const curve = course.losses().length > 1 ? [sparkline(course.losses())] : [];
-  return [task, ...bar, ...numbers(progress, course), ...curve, formatBytes(residentBytes)].join('  ');
+  return [task, ...bar, ...numbers(progress, course), formatBytes(residentBytes), ...curve].join('  ');
 }
 
 /** For a log file. */

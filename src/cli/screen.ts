@@ -19,7 +19,7 @@ export interface ScreenSettings {
   readonly live: boolean;
 }
 
-export type Paint = (format: 'red' | 'bold' | 'yellow', text: string) => string;
+export type Paint = (format: 'red' | 'bold', text: string) => string;
 
 export interface Screen {
   readonly paint: Paint;

@@ -65,6 +65,11 @@ it('bytes that lie unaligned in memory are read', () => {
   expect(decodeSafetensors(shifted.subarray(3)).tensors).toEqual(decodeSafetensors(bytes).tensors);
 });
 
+it('a Buffer is read as other bytes are', () => {
+  const bytes = encodeSafetensors(example, {});
+  expect(decodeSafetensors(Buffer.from(bytes))).toEqual(decodeSafetensors(bytes));
+});
+
 it('I2: a file cut at any length is refused', () => {
   const bytes = encodeSafetensors(example, { a: 'b' });
   for (let length = 0; length < bytes.length; length++)
@@ -121,7 +126,9 @@ it('refuses other types than float32 by name', () => {
 
 it('a tensor called __proto__ is a tensor', () => {
   const tensors = Object.fromEntries([['__proto__', example.step]]);
-  expect(Object.entries(decodeSafetensors(encodeSafetensors(tensors, {})).tensors)).toEqual([['__proto__', example.step]]);
+  expect(Object.entries(decodeSafetensors(encodeSafetensors(tensors, {})).tensors)).toEqual([
+    ['__proto__', example.step],
+  ]);
 });
 
 it('data that do not fill their shape are not written', () => {

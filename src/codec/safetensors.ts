@@ -81,7 +81,8 @@ export function decodeSafetensors(bytes: Uint8Array, file = 'safetensors'): Safe
     tensors: Object.fromEntries(
       places.map(({ name, shape, start, end }) => [
         name,
-        { shape, data: new Float32Array(body.slice(start, end).buffer) }, // sliced: the file's bytes may lie unaligned
+        // Copied, since the file's bytes may lie unaligned; not by slice, which in Node's Buffer does not copy.
+        { shape, data: new Float32Array(new Uint8Array(body.subarray(start, end)).buffer) },
       ]),
     ),
     metadata: metadata as Record<string, string>, // every value was seen to be a string
@@ -89,8 +90,9 @@ export function decodeSafetensors(bytes: Uint8Array, file = 'safetensors'): Safe
 }
 
 /** The tensors' bytes of a file, a view. Throws ModelError model/damaged where the file ends before its header does. */
-export function safetensorsBody(bytes: Uint8Array, file = 'safetensors'): Uint8Array {
-  if (bytes.length < LENGTH_BYTES) throw damaged(file, `it has ${bytes.length} bytes, fewer than the format's first field`);
+export function safetensorsBody<B extends ArrayBufferLike>(bytes: Uint8Array<B>, file = 'safetensors'): Uint8Array<B> {
+  if (bytes.length < LENGTH_BYTES)
+    throw damaged(file, `it has ${bytes.length} bytes, fewer than the format's first field`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > MAX_HEADER_BYTES || length > bytes.length - LENGTH_BYTES)
     throw damaged(file, `its header should be ${length} bytes long, and the file has ${bytes.length}`);

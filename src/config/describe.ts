@@ -54,7 +54,10 @@ export function describeKeys(): readonly KeyDescription[] {
 /** JSON Schema (2020-12) of the YAML file, for editors. */
 export function jsonSchema(): object {
   const sections = [...bySection()].flatMap(([section, keys]): [string, z.ZodType][] => {
-    const fields = keys.map((key): [string, z.ZodType] => [lastName(key), key.kind.schema.optional().meta({ description: key.help })]);
+    const fields = keys.map((key): [string, z.ZodType] => [
+      lastName(key),
+      key.kind.schema.optional().meta({ description: key.help }),
+    ]);
     return section === '' ? fields : [[section, z.strictObject(Object.fromEntries(fields)).optional()]];
   });
   const schema = z.strictObject(Object.fromEntries(sections)).meta({ title: 'Settings of unstained train' });

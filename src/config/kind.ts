@@ -28,7 +28,10 @@ export function whole(least: number, most: number): Kind<number> {
 }
 
 /** A number with 0 as its lower limit; `positive` excludes 0, `below` is excluded too. */
-export function number({ positive = false, below = Infinity }: { positive?: boolean; below?: number } = {}): Kind<number> {
+export function number({
+  positive = false,
+  below = Infinity,
+}: { positive?: boolean; below?: number } = {}): Kind<number> {
   const low = positive ? z.number().positive() : z.number().min(0);
   return {
     schema: below < Infinity ? low.lt(below) : low,
@@ -87,7 +90,10 @@ export const decayRates: Kind<readonly [number, number]> = {
 /** A YAML list of numbers, or the same written `1,2,3`. */
 function numbers<T>(list: z.ZodType<T, number[]>): z.ZodType<T> {
   const text = z.string().regex(/^[^,]+(,[^,]+)+$/);
-  return z.union([list, text.transform((typed) => typed.split(',').map((part) => readNumber(part) as number)).pipe(list)]);
+  return z.union([
+    list,
+    text.transform((typed) => typed.split(',').map((part) => readNumber(part) as number)).pipe(list),
+  ]);
 }
 
 /** Decimal numbers only: no `0x10`, no empty text for 0. */

@@ -48,7 +48,8 @@ export function resolveConfig({ preset = 'default', yaml, set = [] }: ConfigInpu
       const earlier = inLayer.get(path);
       inLayer.set(path, where);
       const parsed = key.kind.schema.safeParse(value);
-      if (earlier) findings.push({ where, what: `${path} is given twice, first by ${earlier}.`, remedy: 'Leave one out.' });
+      if (earlier)
+        findings.push({ where, what: `${path} is given twice, first by ${earlier}.`, remedy: 'Leave one out.' });
       else if (parsed.success) given.set(path, { path, value: parsed.data, where });
       else {
         wrong.add(path);
@@ -91,7 +92,11 @@ function fill(preset: PresetName, given: ReadonlyMap<string, GivenValue>): Confi
   const config: Record<string, unknown> = {};
   // The table has the shape of Config; a preset's function sees the keys above its own, which are filled by then.
   for (const key of KEYS)
-    place(config, key, given.has(key.path) ? given.get(key.path)!.value : presetValue(key, preset, config as unknown as Config));
+    place(
+      config,
+      key,
+      given.has(key.path) ? given.get(key.path)!.value : presetValue(key, preset, config as unknown as Config),
+    );
   return config as unknown as Config;
 }
 

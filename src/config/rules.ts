@@ -14,7 +14,10 @@ export const RULES: readonly Rule[] = [
     keys: ['network.dims', 'network.zAsChannels'],
     check: ({ network }) =>
       network.zAsChannels && network.dims === 3
-        ? { what: 'network.zAsChannels is true, but network.dims is 3: planes are channels in 2D only.', remedy: 'Add --dims 2, or leave zAsChannels out.' }
+        ? {
+            what: 'network.zAsChannels is true, but network.dims is 3: planes are channels in 2D only.',
+            remedy: 'Add --dims 2, or leave zAsChannels out.',
+          }
         : null,
   },
   {
@@ -22,10 +25,16 @@ export const RULES: readonly Rule[] = [
     check: ({ network: { dims, depth }, patch }) => {
       const { z, y, x } = patch;
       if (dims === 2 && z !== 1)
-        return { what: `patch ${patchSize.format(patch)} has ${z} planes, but network.dims is 2.`, remedy: `In 2D a patch is y,x: ${y},${x}. For volumes: --dims 3.` };
+        return {
+          what: `patch ${patchSize.format(patch)} has ${z} planes, but network.dims is 2.`,
+          remedy: `In 2D a patch is y,x: ${y},${x}. For volumes: --dims 3.`,
+        };
       const cell = 2 ** depth;
       if (dims === 3 && z === 1 && cell > 1)
-        return { what: `patch ${patchSize.format(patch)} has one plane, but network.dims is 3.`, remedy: `In 3D a patch is z,y,x: ${patchSize.format({ z: cell, y, x })}. For planes: --dims 2.` };
+        return {
+          what: `patch ${patchSize.format(patch)} has one plane, but network.dims is 3.`,
+          remedy: `In 3D a patch is z,y,x: ${patchSize.format({ z: cell, y, x })}. For planes: --dims 2.`,
+        };
       const axes = dims === 3 ? (['z', 'y', 'x'] as const) : (['y', 'x'] as const);
       const wrong = axes.filter((axis) => patch[axis] % cell !== 0);
       if (wrong.length === 0) return null;
@@ -48,7 +57,10 @@ export const RULES: readonly Rule[] = [
       const cell = 2 ** depth;
       const deepest = batch * (patch.y / cell) * (patch.x / cell) * (dims === 3 ? patch.z / cell : 1);
       return deepest === 1
-        ? { what: `with batch 1, patch ${patchSize.format(patch)} and depth ${depth} the deepest level is one voxel, which cannot be normalized.`, remedy: 'Use a larger patch, batch 2, or less depth.' }
+        ? {
+            what: `with batch 1, patch ${patchSize.format(patch)} and depth ${depth} the deepest level is one voxel, which cannot be normalized.`,
+            remedy: 'Use a larger patch, batch 2, or less depth.',
+          }
         : null;
     },
   },
@@ -56,7 +68,10 @@ export const RULES: readonly Rule[] = [
     keys: ['augment.quarterTurns', 'patch'],
     check: ({ augment, patch }) =>
       augment.quarterTurns && patch.y !== patch.x
-        ? { what: `augment.quarterTurns needs patches with y = x; patch is ${patchSize.format(patch)}.`, remedy: `Use --patch ${patchSize.format({ ...patch, x: patch.y })}, or --set augment.quarterTurns=false.` }
+        ? {
+            what: `augment.quarterTurns needs patches with y = x; patch is ${patchSize.format(patch)}.`,
+            remedy: `Use --patch ${patchSize.format({ ...patch, x: patch.y })}, or --set augment.quarterTurns=false.`,
+          }
         : null,
   },
 ];

@@ -20,7 +20,10 @@ export interface YamlText {
 // A few aliases are a convenience; many are how a small file becomes gigabytes.
 const MOST_ALIASES = 20;
 
-export function readYaml({ text, file }: YamlText): { readonly given: readonly GivenValue[]; readonly findings: readonly Finding[] } {
+export function readYaml({ text, file }: YamlText): {
+  readonly given: readonly GivenValue[];
+  readonly findings: readonly Finding[];
+} {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number) => {
@@ -32,7 +35,11 @@ export function readYaml({ text, file }: YamlText): { readonly given: readonly G
 
   // An unknown tag (`!!js/function`) is only a warning to the parser; here nothing may be half understood.
   for (const { message, pos } of [...document.errors, ...document.warnings])
-    findings.push({ where: place(pos[0]), what: `this is not YAML: ${message.replace(/\.$/, '')}.`, remedy: 'Correct the line.' });
+    findings.push({
+      where: place(pos[0]),
+      what: `this is not YAML: ${message.replace(/\.$/, '')}.`,
+      remedy: 'Correct the line.',
+    });
   if (findings.length > 0) return { given, findings };
 
   const plain = (node: ParsedNode): unknown => {

@@ -64,7 +64,7 @@ it('augmented patches keep their planes, and all eight orientations are drawn', 
   batch.starts.forEach((start, n) => {
     const crop = cropVolume(numbered(1, -1), { start, size: patch }).data;
     const drawn = batch.target.subarray(n * length, (n + 1) * length);
-    expect([...drawn.subarray(0, 64)].sort()).toEqual([...crop.subarray(0, 64)].sort());
+    expect(drawn.slice(0, 64).sort()).toEqual(crop.slice(0, 64).sort());
     orientations.add(`${crop.indexOf(drawn[0])} ${crop.indexOf(drawn[1])}`);
   });
   expect(orientations.size).toBe(8);
@@ -74,7 +74,7 @@ it('starts are uniform over the training part and never leave it', () => {
   const { starts } = drawBatch(pair(), { ...plain, batch: 4000 }, random(1));
   const count = new Map<number, number>();
   for (const { x } of starts) count.set(x, (count.get(x) ?? 0) + 1);
-  expect([...count.keys()].sort()).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(new Set(count.keys())).toEqual(new Set([0, 1, 2, 3, 4, 5]));
   for (const drawn of count.values()) expect(Math.abs(drawn - 4000 / 6)).toBeLessThan(5 * Math.sqrt(4000 / 6));
   expect(Math.max(...starts.map(({ z }) => z))).toBe(3);
   expect(Math.max(...starts.map(({ y }) => y))).toBe(6);

@@ -131,7 +131,9 @@ describe('an image smaller than the patch is refused', () => {
   });
 
   it('with the advice to take a smaller depth where none fits', () => {
-    expect(() => preparePair(images(), { ...config, patch: { z: 16, y: 16, x: 16 } }, 4, 16)).toThrow(/smaller --depth/);
+    expect(() => preparePair(images(), { ...config, patch: { z: 16, y: 16, x: 16 } }, 4, 16)).toThrow(
+      /smaller --depth/,
+    );
   });
 
   it('in 2D counts planes one by one', () => {

@@ -41,7 +41,11 @@ export function preparePair(images: PairImages, config: Config, reach: number, a
   const { network, normalize, patch } = config;
   const view = network.zAsChannels ? planesAsChannels : (volume: Volume) => volume;
   for (const image of weight ? [...targets, weight] : targets) requireOneChannel(image);
-  requireSameVoxels({ ...images, signal: { ...images.signal, volume: view(images.signal.volume) } }, images.signal, network);
+  requireSameVoxels(
+    { ...images, signal: { ...images.signal, volume: view(images.signal.volume) } },
+    images.signal,
+    network,
+  );
   if (config.loss === 'weighted-mse' && !weight)
     throw new DatasetError('dataset/no-weight', {
       what: 'The loss weighted-mse needs a weight map, and none was given.',
@@ -66,7 +70,10 @@ export function preparePair(images: PairImages, config: Config, reach: number, a
   };
 }
 
-function normalized({ file, volume }: NamedVolume, how: Normalization): { volume: Volume; statistics: readonly Statistics[] } {
+function normalized(
+  { file, volume }: NamedVolume,
+  how: Normalization,
+): { volume: Volume; statistics: readonly Statistics[] } {
   const statistics = channelStatistics(volume, file);
   return { volume: how === 'zscore' ? applyZscore(volume, statistics) : volume, statistics };
 }

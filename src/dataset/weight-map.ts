@@ -13,7 +13,8 @@ export function scaleWeights({ file, volume }: NamedVolume, train: Region): Volu
       file,
       what: `${file}: ${what}.`,
       why,
-      remedy: 'A weight map has 0 where a voxel must not count and a positive number elsewhere; without one: leave out --weight.',
+      remedy:
+        'A weight map has 0 where a voxel must not count and a positive number elsewhere; without one: leave out --weight.',
     });
   const voxels = volume.data.length;
   const { notFinite, min } = statistics(volume.data);

@@ -73,7 +73,8 @@ it('P1: a 2D network predicts a stack plane by plane', async () => {
   const request = { size, alignment: { z: 1, y: 2, x: 2 }, reach: { z: 0, y: REACH[1], x: REACH[1] } };
   const network = tinyUnet(1, ['x', 'y']);
   const planes = planTiles({ ...request, maxVoxels: 1e9 });
-  expect(planes.map(({ input }) => input.size)).toEqual(Array(5).fill({ z: 1, y: 38, x: 50 }));
+  expect(planes.length).toBe(5);
+  for (const { input } of planes) expect(input.size).toEqual({ z: 1, y: 38, x: 50 });
   const tiles = planTiles({ ...request, maxVoxels: 900 });
   expect(tiles.length).toBeGreaterThan(5);
   expect(await predict(noise(size), tiles, network)).toEqual(await predict(noise(size), planes, network));

@@ -55,7 +55,8 @@ it('cores are not empty and keep the reach from every border inside the image', 
         for (const axis of AXES) {
           const end = { core: core.start[axis] + core.size[axis], input: input.start[axis] + input.size[axis] };
           expect(core.size[axis]).toBeGreaterThan(0);
-          if (input.start[axis] > 0) expect(core.start[axis] - input.start[axis]).toBeGreaterThanOrEqual(asked.reach[axis]);
+          if (input.start[axis] > 0)
+            expect(core.start[axis] - input.start[axis]).toBeGreaterThanOrEqual(asked.reach[axis]);
           if (end.input < padded[axis]) expect(end.input - end.core).toBeGreaterThanOrEqual(asked.reach[axis]);
           else expect(end.core).toBe(asked.size[axis]);
         }
@@ -80,14 +81,20 @@ it('cores cover the image, each voxel once', () => {
 it('one tile computes all where it fits, padded to the alignment', () => {
   const size = { z: 57, y: 204, x: 341 };
   expect(planTiles({ size, alignment: cube(16), reach: cube(108), maxVoxels: 64 * 208 * 352 })).toEqual([
-    { core: { start: { z: 0, y: 0, x: 0 }, size }, input: { start: { z: 0, y: 0, x: 0 }, size: { z: 64, y: 208, x: 352 } } },
+    {
+      core: { start: { z: 0, y: 0, x: 0 }, size },
+      input: { start: { z: 0, y: 0, x: 0 }, size: { z: 64, y: 208, x: 352 } },
+    },
   ]);
 });
 
 it('the paper network cuts a field along one axis rather than through z', () => {
   const size = { z: 64, y: 512, x: 1024 };
   const tiles = planTiles({ size, alignment: cube(16), reach: cube(108), maxVoxels: 64 * 512 * 640 });
-  expect(tiles.map(({ core }) => [core.start.x, core.size.x])).toEqual([[0, 512], [512, 512]]);
+  expect(tiles.map(({ core }) => [core.start.x, core.size.x])).toEqual([
+    [0, 512],
+    [512, 512],
+  ]);
   expect(tiles[0].input.size).toEqual({ z: 64, y: 512, x: 624 });
 });
 

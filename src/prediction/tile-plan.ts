@@ -59,7 +59,11 @@ export function planTiles({ size, alignment, reach, maxVoxels }: TileRequest): r
           leastVoxels = computed;
         }
       }
-  if (!best) throw tooLarge(byAxis((axis) => Math.min(...choices(axis).map(({ input }) => input))), maxVoxels);
+  if (!best)
+    throw tooLarge(
+      byAxis((axis) => Math.min(...choices(axis).map(({ input }) => input))),
+      maxVoxels,
+    );
 
   const { z, y, x } = best;
   const spans = { z: place(z, padded.z, size.z), y: place(y, padded.y, size.y), x: place(x, padded.x, size.x) };

@@ -4,6 +4,7 @@
  * `__metadata__`: `schema`; `state`, JSON of what is no tensor; `sha256` of the tensors' bytes; `stateSha256` of the state
  * and of the tensors' names and shapes. No time, no path, no version: two runs that compute the same write the same.
  */
+import { z } from 'zod';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -12,7 +13,6 @@ import {
   type Float32Tensor,
 } from '../codec/index.ts';
 import { ModelError } from '../core/index.ts';
-import { z } from 'zod';
 import { sha256 } from './digest.ts';
 
 const SCHEMA = 'unstained.checkpoint/1';
@@ -52,9 +52,11 @@ export async function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, file: str
       why: 'What its numbers mean is not known.',
       remedy: 'Go on with the version of unstained that wrote it.',
     });
-  if ((await sha256(safetensorsBody(bytes, file))) !== metadata.sha256) throw damaged(file, 'its tensors');
-  if ((await stateDigest(metadata.state, tensors)) !== metadata.stateSha256) throw damaged(file, 'its state');
-  return { ...stateSchema.parse(JSON.parse(metadata.state)), tensors };
+  if ((await sha256(safetensorsBody(bytes, file))) !== metadata.sha256)
+    throw damaged(file, 'its tensors are not those that its digest is of');
+  if ((await stateDigest(metadata.state, tensors)) !== metadata.stateSha256)
+    throw damaged(file, 'its state is not the one that its digest is of');
+  return { ...parseState(metadata.state, file), tensors };
 }
 
 const stateSchema = z.object({
@@ -64,15 +66,25 @@ const stateSchema = z.object({
   lossesSha256: z.string(),
 });
 
+function parseState(text: string, file: string): z.infer<typeof stateSchema> {
+  try {
+    return stateSchema.parse(JSON.parse(text));
+  } catch {
+    throw damaged(file, 'its state is not what one looks like');
+  }
+}
+
 function stateDigest(state: string, tensors: Record<string, Float32Tensor>): Promise<string> {
-  const shapes = Object.keys(tensors).sort().map((name) => [name, tensors[name].shape]);
+  const shapes = Object.keys(tensors)
+    .sort()
+    .map((name) => [name, tensors[name].shape]);
   return sha256(new TextEncoder().encode(JSON.stringify([state, shapes])));
 }
 
-function damaged(file: string, part: string): ModelError {
+function damaged(file: string, how: string): ModelError {
   return new ModelError('model/damaged', {
     file,
-    what: `${file}: ${part} no longer match the digest that was written with them.`,
+    what: `${file}: this checkpoint is damaged: ${how}.`,
     why: 'Training from changed numbers would go wrong without a sign.',
     remedy: 'Use an earlier checkpoint, and check the disk.',
   });

@@ -3,7 +3,7 @@
  */
 import { isUnstainedError, ModelError, ResourceError } from '../core/index.ts';
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { checkpointPath, RUN_FOLDERS, stepOfCheckpoint } from './layout.ts';
+import { checkpointPath, RUN_FILES, RUN_FOLDERS, stepOfCheckpoint } from './layout.ts';
 import type { RunStore } from './store.ts';
 
 /**
@@ -11,7 +11,11 @@ import type { RunStore } from './store.ts';
  * last or went on from, hence known to be whole.
  * Throws what the store throws, and ResourceError resource/disk where the disk gives back other bytes.
  */
-export async function saveCheckpoint(store: RunStore, checkpoint: Checkpoint, previousStep: number | null): Promise<void> {
+export async function saveCheckpoint(
+  store: RunStore,
+  checkpoint: Checkpoint,
+  previousStep: number | null,
+): Promise<void> {
   const path = checkpointPath(checkpoint.step);
   await store.writeWhole(path, await encodeCheckpoint(checkpoint));
   try {
@@ -48,7 +52,8 @@ export async function newestCheckpoint(store: RunStore): Promise<FoundCheckpoint
     try {
       return { checkpoint: await decodeCheckpoint(await store.read(path), `${store.name}/${path}`), damaged };
     } catch (error) {
-      if (!isUnstainedError(error, 'model/damaged')) throw error;
+      // A flipped bit in a name of type or schema makes a file look like another version's: unsupported is damaged too.
+      if (!isUnstainedError(error, 'model/damaged', 'model/unsupported')) throw error;
       damaged.push(error.what);
     }
   }
@@ -57,7 +62,9 @@ export async function newestCheckpoint(store: RunStore): Promise<FoundCheckpoint
     file: store.name,
     what: `${store.name}: no checkpoint is whole. ${damaged.join(' ')}`,
     why: 'There is nothing to go on from.',
-    remedy: `Still in the folder: ${others.join(', ') || 'nothing else'}. Start again into another folder, with its config.yaml.`,
+    remedy:
+      `Still in the folder: ${others.join(', ') || 'nothing'}. ` +
+      `Start again with the same settings: unstained train --config ${store.name}/${RUN_FILES.config} --out ANOTHER_FOLDER.`,
   });
 }
 

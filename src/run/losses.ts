@@ -35,10 +35,9 @@ export function parseLosses(text: string, file: string): LossRow[] {
   if (lines[0] !== LOSSES_HEADER.trimEnd()) throw damaged(file, 1, lines[0] ?? text);
   return lines.slice(1).map((line, i) => {
     const cells = line.split(',');
-    const [step, loss, lr, seconds] = cells.map((cell) => (cell.trim() === '' ? undefined : Number(cell)));
-    if (cells.length !== 4 || !Number.isSafeInteger(step) || [loss, lr, seconds].includes(undefined))
-      throw damaged(file, i + 2, line);
-    return { step, loss, lr, seconds } as LossRow; // each was seen to be there
+    if (cells.length !== 4 || !/^\d+$/.test(cells[0]) || !cells.every(isNumber)) throw damaged(file, i + 2, line);
+    const [step, loss, lr, seconds] = cells.map(Number);
+    return { step, loss, lr, seconds };
   });
 }
 
@@ -46,6 +45,10 @@ export function parseLosses(text: string, file: string): LossRow[] {
 export function lossesDigest(rows: readonly LossRow[]): Promise<string> {
   const text = rows.map(({ step, loss, lr }) => `${step},${loss},${lr}\n`).join('');
   return sha256(new TextEncoder().encode(text));
+}
+
+function isNumber(cell: string): boolean {
+  return cell === 'NaN' || (cell.trim() !== '' && !Number.isNaN(Number(cell)));
 }
 
 function damaged(file: string, line: number, found: string): ModelError {

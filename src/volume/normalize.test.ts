@@ -10,7 +10,10 @@ function volume(channels: number, data: readonly number[]): Volume {
 
 it('divides by the population standard deviation, each channel by its own', () => {
   const { volume: normalized, statistics: found } = zscore(volume(2, [1, 1, 3, 3, 10, 10, 10, 50]), 'a.tif');
-  expect(found.map(({ mean, std }) => [mean, std])).toEqual([[2, 1], [20, Math.sqrt(300)]]);
+  expect(found.map(({ mean, std }) => [mean, std])).toEqual([
+    [2, 1],
+    [20, Math.sqrt(300)],
+  ]);
   expect([...normalized.data.subarray(0, 4)]).toEqual([-1, -1, 1, 1]);
   expect(normalized.data[7]).toBeCloseTo(30 / Math.sqrt(300), 6);
 });

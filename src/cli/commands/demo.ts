@@ -1,14 +1,13 @@
 /** `unstained demo` */
-import { STOPS_AND_SAVES, type Command } from '../command.ts';
+import { STOPS_AND_SAVES, type Command, type Given } from '../command.ts';
 import { formatSeconds } from '../format.ts';
-import type { Given } from '../given.ts';
 import { DEVICE, OVERWRITE, positive, THREADS, wrongValue } from '../options.ts';
 
 export const demo: Command = {
   usage: '[--out FOLDER]',
   about: [
-    'Trains a small network on a real example that comes with the package, predicts a part of the field that it never saw, '
-      + 'measures the prediction, and writes a page with pictures that opens in any browser.',
+    'Trains a small network on a real example that comes with the package, predicts a part of the field that it never saw, ' +
+      'measures the prediction, and writes a page with pictures that opens in any browser.',
   ],
   operands: null,
   options: [

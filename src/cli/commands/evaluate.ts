@@ -2,27 +2,14 @@
 import { UsageError } from '../../core/index.ts';
 import { STOPS, type Command } from '../command.ts';
 import { formatNumber, formatTable } from '../format.ts';
-import {
-  DEVICE,
-  MEMORY,
-  memoryBytesOf,
-  MODEL,
-  namedFile,
-  OVERWRITE,
-  SIGNAL,
-  TARGET,
-  THREADS,
-  VOXEL_SIZE,
-  voxelSizeOf,
-  WEIGHT,
-} from '../options.ts';
+import { DEVICE, MODEL, namedFile, OVERWRITE, SIGNAL, TARGET, THREADS, WEIGHT } from '../options.ts';
 
 export const evaluate: Command = {
   usage: '[NAME=]PREDICTION ... --target [NAME=]FILE',
   about: [
-    'Compares predicted fluorescence with what was measured: Pearson r (1 is perfect) and the normalized L2 error of '
-      + 'Ounkomol et al. (0 is perfect; a blank prediction scores 1). Give predictions that are there already, or a '
-      + 'model and a signal to predict from.',
+    'Compares predicted fluorescence with what was measured: Pearson r (1 is perfect) and the normalized L2 error of ' +
+      'Ounkomol et al. (0 is perfect; a blank prediction scores 1). Give predictions that are there already, or a ' +
+      'model and a signal to predict from.',
     'Where there are several, a prediction and its target bear the same NAME. A file with = in its path: ./a=b.tif.',
   ],
   operands: { name: 'PREDICTION', most: Infinity },
@@ -35,14 +22,16 @@ export const evaluate: Command = {
         SIGNAL,
         WEIGHT,
         { name: 'out', value: 'FILE', help: 'writes the numbers here too, as JSON' },
-        VOXEL_SIZE,
         OVERWRITE,
       ],
     },
-    { title: 'Computer', options: [DEVICE, THREADS, MEMORY] },
+    { title: 'Computer', options: [DEVICE, THREADS] },
   ],
   examples: [
-    { say: 'A prediction against the measured image', type: 'unstained evaluate predicted.ome.tif --target nuclei.ome.tif' },
+    {
+      say: 'A prediction against the measured image',
+      type: 'unstained evaluate predicted.ome.tif --target nuclei.ome.tif',
+    },
     {
       say: 'A model on a field that it never saw',
       type: 'unstained evaluate --model runs/dna --signal bf2.ome.tif --target dna=nuclei2.ome.tif',
@@ -52,9 +41,12 @@ export const evaluate: Command = {
   prepare(given) {
     const predictions = given.operands.map(namedFile);
     const model = given.one('model');
-    if ((predictions.length > 0) === (model !== null))
+    if (predictions.length > 0 === (model !== null))
       throw new UsageError('usage/missing', {
-        what: model === null ? 'evaluate needs predictions, or a model.' : 'evaluate takes predictions or --model, not both.',
+        what:
+          model === null
+            ? 'evaluate needs predictions, or a model.'
+            : 'evaluate takes predictions or --model, not both.',
         remedy:
           'Either: unstained evaluate PREDICTION --target FILE\n  or: unstained evaluate --model RUN --signal FILE --target FILE',
       });
@@ -65,15 +57,17 @@ export const evaluate: Command = {
       predictions,
       targets: given.many('target').map(namedFile),
       weight: given.one('weight'),
-      voxelSize: voxelSizeOf(given),
-      memoryBytes: memoryBytesOf(given),
       out: given.one('out'),
       overwrite: given.has('overwrite'),
     };
     return async (verbs, world, call) => {
       const result = await verbs.evaluate(world, request, call);
-      const rows = result.results.map(({ name, voxels, r, normalizedL2 }) =>
-        [name ?? 'target', String(voxels), formatNumber(r), formatNumber(normalizedL2)]);
+      const rows = result.results.map(({ name, voxels, r, normalizedL2 }) => [
+        name ?? 'target',
+        String(voxels),
+        formatNumber(r),
+        formatNumber(normalizedL2),
+      ]);
       return { json: result, text: formatTable([['structure', 'voxels', 'r', 'normalized L2'], ...rows]) };
     };
   },

@@ -6,15 +6,18 @@ import { formatFacts } from '../facts.ts';
 export const inspect: Command = {
   usage: 'PATH',
   about: [
-    'Tells what is in a file or folder: of an image its axes, size, type, voxel size and channels; of a run or a '
-      + 'checkpoint its network, its step and its settings.',
+    'Tells what is in a file or folder: of an image its axes, size, type, voxel size and channels; of a run or a ' +
+      'checkpoint its network, its step and its settings.',
   ],
   operands: { name: 'PATH', most: 1 },
   options: [
     {
       title: 'Options',
       options: [
-        { name: 'pixels', help: 'adds the sha256 of the pixels (T, C, Z, Y, X order, little-endian, in the type of the file)' },
+        {
+          name: 'pixels',
+          help: 'adds the sha256 of the pixels (T, C, Z, Y, X order, little-endian, in the type of the file)',
+        },
       ],
     },
   ],
@@ -26,7 +29,10 @@ export const inspect: Command = {
   prepare(given) {
     const [path] = given.operands;
     if (path === undefined)
-      throw new UsageError('usage/missing', { what: 'inspect needs a file or folder.', remedy: 'The form is: unstained inspect PATH' });
+      throw new UsageError('usage/missing', {
+        what: 'inspect needs a file or folder.',
+        remedy: 'The form is: unstained inspect PATH',
+      });
     const request = { pixels: given.has('pixels') };
     return async (verbs, world, call) => {
       const result = await verbs.inspect(world, path, request, call);

@@ -7,8 +7,8 @@ import { DEVICE, MEMORY, memoryBytesOf, MODEL, OVERWRITE, THREADS, VOXEL_SIZE, v
 export const predict: Command = {
   usage: 'IMAGE [IMAGE ...] --model RUN --out PATH',
   about: [
-    'Predicts the fluorescence of transmitted-light images with a model that train made. Images of any size: they are '
-      + 'predicted tile by tile, and the result is the same whatever the tiles.',
+    'Predicts the fluorescence of transmitted-light images with a model that train made. Images of any size: they are ' +
+      'predicted tile by tile, and the result is the same whatever the tiles.',
   ],
   operands: { name: 'IMAGE', most: Infinity },
   options: [
@@ -16,7 +16,11 @@ export const predict: Command = {
       title: 'Images',
       options: [
         MODEL,
-        { name: 'out', value: 'PATH', help: 'the image to write (dna.ome.tif), or a folder, which several images need' },
+        {
+          name: 'out',
+          value: 'PATH',
+          help: 'the image to write (dna.ome.tif), or a folder, which several images need',
+        },
         VOXEL_SIZE,
         OVERWRITE,
       ],
@@ -25,7 +29,10 @@ export const predict: Command = {
   ],
   examples: [
     { say: 'One image', type: 'unstained predict new.ome.tif --model runs/dna --out dna.ome.tif' },
-    { say: 'Many, within 4 GB of memory', type: 'unstained predict day1/*.tif --model runs/dna --out predicted/ --memory 4GB' },
+    {
+      say: 'Many, within 4 GB of memory',
+      type: 'unstained predict day1/*.tif --model runs/dna --out predicted/ --memory 4GB',
+    },
   ],
   atInterrupt: STOPS,
   prepare(given) {

@@ -1,11 +1,17 @@
 /** `unstained train` */
 import { readFile } from 'node:fs/promises';
-import { describeKeys, PRESETS, resolveConfig, type KeyDescription, type Setting, type YamlText } from '../../config/index.ts';
+import {
+  describeKeys,
+  PRESETS,
+  resolveConfig,
+  type KeyDescription,
+  type Setting,
+  type YamlText,
+} from '../../config/index.ts';
 import { UsageError } from '../../core/index.ts';
 import type { TrainResult } from '../api-contract.ts';
-import { STOPS_AND_SAVES, type Command, type Option } from '../command.ts';
+import { STOPS_AND_SAVES, type Command, type Given, type Option } from '../command.ts';
 import { formatNumber, formatSeconds, formatTable } from '../format.ts';
-import type { Given } from '../given.ts';
 import {
   DEVICE,
   MEMORY,
@@ -26,10 +32,10 @@ const ownOptions = keys.flatMap((key) => (key.option === null ? [] : [{ ...key, 
 export const train: Command = {
   usage: '--signal FILE --target [NAME=]FILE --out FOLDER',
   about: [
-    'Learns from one field of view that was imaged twice: in transmitted light (the signal) and in fluorescence (the target). '
-      + 'Both images must show the same voxels. The run that it writes, a folder, is what predict takes as its model.',
-    'A part of the field is kept aside; how well the fluorescence there is predicted is printed at the end. Ctrl-C stops '
-      + 'after the present step and saves the state; --resume goes on from there.',
+    'Learns from one field of view that was imaged twice: in transmitted light (the signal) and in fluorescence (the target). ' +
+      'Both images must show the same voxels. The run that it writes, a folder, is what predict takes as its model.',
+    'A part of the field is kept aside; how well the fluorescence there is predicted is printed at the end. Ctrl-C stops ' +
+      'after the present step and saves the state; --resume goes on from there.',
   ],
   operands: null,
   options: [
@@ -48,9 +54,22 @@ export const train: Command = {
     {
       title: 'Settings',
       options: [
-        { name: 'preset', value: PRESETS.join('|'), help: 'default: sized for a laptop; paper: as published (Ounkomol et al. 2018), for a workstation' },
-        { name: 'config', value: 'FILE', help: "settings from a YAML file, such as a run's config.yaml; options win over it" },
-        { name: 'set', value: 'KEY=VALUE', many: true, help: 'any setting, also those below: --set optimizer.weightDecay=1e-4' },
+        {
+          name: 'preset',
+          value: PRESETS.join('|'),
+          help: 'default: sized for a laptop; paper: as published (Ounkomol et al. 2018), for a workstation',
+        },
+        {
+          name: 'config',
+          value: 'FILE',
+          help: "settings from a YAML file, such as a run's config.yaml; options win over it",
+        },
+        {
+          name: 'set',
+          value: 'KEY=VALUE',
+          many: true,
+          help: 'any setting, also those below: --set optimizer.weightDecay=1e-4',
+        },
         ...ownOptions.map(settingOption),
       ],
     },
@@ -116,7 +135,10 @@ function settingsOf(given: Given): Setting[] {
   const set = given.many('set').map((text) => {
     const at = text.indexOf('=');
     if (at > 0) return { key: text.slice(0, at), value: text.slice(at + 1) };
-    throw new UsageError('usage/value', { what: `--set is "${text}".`, remedy: 'It must be KEY=VALUE: --set loss=mse.' });
+    throw new UsageError('usage/value', {
+      what: `--set is "${text}".`,
+      remedy: 'It must be KEY=VALUE: --set loss=mse.',
+    });
   });
   return [...own, ...set];
 }
@@ -127,7 +149,8 @@ async function yamlOf(given: Given): Promise<YamlText | undefined> {
   try {
     return { text: await readFile(file, 'utf8'), file };
   } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'there is no such file' : String(cause);
+    const reason =
+      cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'there is no such file' : String(cause);
     throw new UsageError('usage/config-file', {
       what: `--config ${file}: ${reason}.`,
       remedy: "Give the path of a YAML file, such as a run's config.yaml.",

@@ -8,7 +8,10 @@ const AXES = ['x', 'y', 'z'] as const;
 const TAPS = [0.3, 0.5, -0.4];
 
 /** A network of `depth` levels below the first that looks along `axes`; the rest of the axes are left alone. */
-export function tinyUnet(depth: number, axes: readonly (keyof Size)[] = AXES): (input: Float32Array, size: Size) => Float32Array {
+export function tinyUnet(
+  depth: number,
+  axes: readonly (keyof Size)[] = AXES,
+): (input: Float32Array, size: Size) => Float32Array {
   return function level(input, size): Float32Array {
     const fine = axes.reduce((data, axis) => filter(data, size, axis), input);
     if (depth === 0) return fine;

@@ -1,0 +1,135 @@
+/** What the verbs are asked for and what they answer. The results are the command line's JSON. */
+import type { Config } from '../config/index.ts';
+
+/** Micrometers. */
+export interface GivenVoxelSize {
+  readonly z: number;
+  readonly y: number;
+  readonly x: number;
+}
+
+/** A file and the structure that it shows, where a name was given. */
+export interface NamedFile {
+  readonly name: string | null;
+  /** May select within the file: `cells.ome.tif#channel=DNA`. */
+  readonly path: string;
+}
+
+export interface TrainRequest {
+  /** Null where a run is resumed: it knows its files. */
+  readonly signal: string | null;
+  readonly targets: readonly NamedFile[];
+  readonly weight: string | null;
+  /** Null where a run is resumed: it goes on in its folder. */
+  readonly out: string | null;
+  readonly config: Config;
+  /** Paths of the keys that were given, not taken from the preset. */
+  readonly explicit: ReadonlySet<string>;
+  /** For images whose files do not say. */
+  readonly voxelSize: GivenVoxelSize | null;
+  readonly memoryBytes: number | null;
+  readonly overwrite: boolean;
+  /** Folder of a run to go on with. */
+  readonly resume: string | null;
+}
+
+export interface TrainResult {
+  readonly schema: 'unstained.train/1';
+  /** The run's folder. */
+  readonly run: string;
+  readonly steps: number;
+  /** Mean of the last steps. */
+  readonly loss: number;
+  /** Of training, this call's steps only. */
+  readonly seconds: number;
+  readonly stepsPerSecond: number;
+  readonly parameters: number;
+  /** Empty where nothing was held out. */
+  readonly heldOut: readonly Measured[];
+  readonly report: string;
+}
+
+/** One prediction against one target. */
+export interface Measured {
+  readonly name: string;
+  /** Pearson's r; null where it is undefined (a constant image). */
+  readonly r: number | null;
+  /** Sum of squared errors over sum of squares, of z-scored images: a blank prediction scores 1. */
+  readonly normalizedL2: number;
+}
+
+export interface PredictRequest {
+  /** A run's folder. */
+  readonly model: string;
+  readonly images: readonly string[];
+  /** A file for one image, a folder for several. */
+  readonly out: string;
+  readonly voxelSize: GivenVoxelSize | null;
+  readonly memoryBytes: number | null;
+  readonly overwrite: boolean;
+}
+
+export interface PredictResult {
+  readonly schema: 'unstained.predict/1';
+  readonly outputs: readonly {
+    readonly image: string;
+    readonly file: string;
+    /** Axes and extents of what was written. */
+    readonly axes: 'CZYX';
+    readonly shape: readonly number[];
+    readonly seconds: number;
+    readonly tiles: number;
+  }[];
+}
+
+export interface EvaluateRequest {
+  /** A run's folder, to predict `signal` with; or null, and `predictions` are compared. */
+  readonly model: string | null;
+  readonly signal: string | null;
+  readonly predictions: readonly NamedFile[];
+  readonly targets: readonly NamedFile[];
+  readonly weight: string | null;
+  readonly voxelSize: GivenVoxelSize | null;
+  readonly memoryBytes: number | null;
+  /** Where the result is written as JSON too. */
+  readonly out: string | null;
+  readonly overwrite: boolean;
+}
+
+export interface EvaluateResult {
+  readonly schema: 'unstained.evaluate/1';
+  readonly results: readonly (Measured & { readonly prediction: string; readonly target: string; readonly voxels: number })[];
+}
+
+export interface DemoRequest {
+  readonly out: string;
+  /** Of training, for all examples together; null: as many steps as the demo is made for. */
+  readonly minutes: number | null;
+  readonly overwrite: boolean;
+}
+
+export interface DemoResult {
+  readonly schema: 'unstained.demo/1';
+  readonly report: string;
+  readonly seconds: number;
+  readonly examples: readonly {
+    readonly name: string;
+    readonly run: string;
+    readonly steps: number;
+    readonly seconds: number;
+    readonly heldOut: readonly Measured[];
+  }[];
+}
+
+export interface DevicesResult {
+  readonly schema: 'unstained.devices/1';
+  readonly devices: readonly {
+    readonly device: 'cpu';
+    readonly processor: string;
+    readonly threads: number;
+    readonly memoryBytes: number;
+    readonly onnxruntime: string;
+    /** Voxels a second through a small network, measured now. */
+    readonly voxelsPerSecond: number;
+  }[];
+}

@@ -1,0 +1,77 @@
+/** A run's folder as the verbs see it: what it trains, on what, and the network that it has come to. */
+import { resolveConfig, type Config } from '../config/index.ts';
+import { ModelError } from '../core/index.ts';
+import { parametersOf, statisticsOf, type NetworkDescription } from '../network/index.ts';
+import type { TrainedNetwork } from '../prediction/index.ts';
+import { dataFile, newestCheckpoint, RUN_FILES, runFile, type DataFile, type RunFile, type RunStore } from '../run/index.ts';
+import type { World } from './world.ts';
+
+export interface StoredRun {
+  readonly store: RunStore;
+  readonly config: Config;
+  readonly data: DataFile;
+  readonly run: RunFile;
+  readonly description: NetworkDescription;
+}
+
+/** Throws ModelError: model/missing where `folder` is no run, model/damaged where its files cannot be used. */
+export async function readRun(world: World, folder: string): Promise<StoredRun> {
+  const store = world.openRun(folder);
+  const names = await store.list('');
+  if (!names.includes(RUN_FILES.run)) {
+    const kind = await world.files.kind(folder);
+    throw new ModelError('model/missing', {
+      file: folder,
+      what: `${folder} is ${kind === null ? 'not there' : `a ${kind}, but no run: it holds no ${RUN_FILES.run}`}.`,
+      why: 'A run is the folder that training writes to (its --out); the network is in it.',
+      remedy: 'Give that folder, or train one: unstained train --signal FILE --target FILE --out FOLDER.',
+    });
+  }
+  const file = (name: string) => `${store.name}/${name}`;
+  const run = runFile.decode(await store.read(RUN_FILES.run), file(RUN_FILES.run));
+  const data = dataFile.decode(await store.read(RUN_FILES.data), file(RUN_FILES.data));
+  const text = new TextDecoder().decode(await store.read(RUN_FILES.config));
+  const { config } = resolveConfig({ yaml: { text, file: file(RUN_FILES.config) } });
+  return { store, config, data, run, description: describeNetwork(config, data) };
+}
+
+/** The run's network after the newest checkpoint. Throws ModelError model/missing where none was saved yet. */
+export async function readNetwork(
+  { store, description }: StoredRun,
+  onNote?: (note: string) => void,
+): Promise<{ network: TrainedNetwork; step: number }> {
+  const found = await newestCheckpoint(store);
+  if (!found)
+    throw new ModelError('model/missing', {
+      file: store.name,
+      what: `${store.name} holds no checkpoint: nothing has been learned there yet.`,
+      why: 'A network without training predicts noise.',
+      remedy: `Train it: unstained train --resume ${store.name}.`,
+    });
+  for (const note of found.damaged) onNote?.(note);
+  const { tensors, step } = found.checkpoint;
+  const needed = [...parametersOf(description), ...statisticsOf(description)];
+  for (const { name, shape } of needed)
+    if (tensors[name]?.shape.join() !== shape.join())
+      throw new ModelError('model/damaged', {
+        file: store.name,
+        what: `${store.name}: the checkpoint of step ${step} has ${name} of shape (${tensors[name]?.shape.join(', ') ?? 'none'}); the settings say (${shape.join(', ')}).`,
+        why: 'Checkpoint and config.yaml are not of the same training.',
+        remedy: 'Restore config.yaml from a copy, or train again.',
+      });
+  return { network: { description, tensors: Object.fromEntries(needed.map(({ name }) => [name, tensors[name].data])) }, step };
+}
+
+/** The network that these settings make for images of these channels. */
+export function describeNetwork(
+  { network }: Pick<Config, 'network'>,
+  { signal, targets }: { signal: { channels: number; size: { z: number } }; targets: readonly unknown[] },
+): NetworkDescription {
+  return {
+    dims: network.dims,
+    depth: network.depth,
+    channels: network.channels,
+    inputChannels: signal.channels * (network.zAsChannels ? signal.size.z : 1),
+    outputChannels: targets.length,
+  };
+}

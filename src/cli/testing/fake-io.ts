@@ -1,0 +1,58 @@
+/** A terminal, a clock and a Ctrl-C that tests hold in their hands; and a library whose verbs are the tests' own. */
+import type { Verbs } from '../api-contract.ts';
+import type { Io } from '../io.ts';
+import type { Library } from '../main.ts';
+
+export interface FakeIo extends Io {
+  readonly out: string[];
+  readonly err: string[];
+  readonly exits: number[];
+  advance(ms: number): void;
+  interrupt(): void;
+}
+
+export function fakeIo({
+  isTTY = false,
+  columns = 80,
+  env = {},
+}: { isTTY?: boolean; columns?: number; env?: Io['env'] } = {}): FakeIo {
+  const out: string[] = [];
+  const err: string[] = [];
+  const exits: number[] = [];
+  const listeners = new Set<() => void>();
+  let now = 0;
+  return {
+    out,
+    err,
+    exits,
+    stdout: { write: (text) => out.push(text) },
+    stderr: { write: (text) => err.push(text) },
+    env,
+    isTTY,
+    columns: () => columns,
+    now: () => now,
+    residentBytes: () => 1.25e9,
+    onInterrupt(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    exit: (code) => exits.push(code),
+    advance: (ms) => (now += ms),
+    interrupt: () => listeners.forEach((listener) => listener()),
+  };
+}
+
+/** Verbs that were not given refuse to be called. */
+export function fakeLibrary(verbs: Partial<Verbs<string>>): () => Promise<Library<string>> {
+  const refuse = () => Promise.reject(new Error('this verb was not expected'));
+  const all = {
+    train: refuse,
+    predict: refuse,
+    evaluate: refuse,
+    inspect: refuse,
+    devices: refuse,
+    demo: refuse,
+    ...verbs,
+  };
+  return async () => ({ verbs: all, openWorld: ({ threads, device }) => `${device} with ${threads ?? 'all'} threads` });
+}

@@ -1,0 +1,132 @@
+/**
+ * run.json, data.json and environment.json: how far a run is, what it learns from, where it computes.
+ * Sizes are voxels, voxel sizes micrometers (null: unknown), by axis name; hashes are SHA-256 in hexadecimal.
+ */
+import { z } from 'zod';
+import { jsonFile, type JsonFile } from './json-file.ts';
+
+interface Extents {
+  readonly z: number;
+  readonly y: number;
+  readonly x: number;
+}
+
+interface Box {
+  readonly start: Extents;
+  readonly size: Extents;
+}
+
+/** run.json. The one file of the three that changes while the run goes on. */
+export interface RunFile {
+  readonly schema: 'unstained.run/1';
+  /** Of unstained. */
+  readonly version: string;
+  readonly state: 'running' | 'interrupted' | 'finished' | 'failed';
+  /** Of the newest checkpoint; 0 before the first. */
+  readonly step: number;
+  readonly steps: number;
+  /** Of the resolved settings, as checkpoints carry it. */
+  readonly configSha256: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly updatedAt: string;
+}
+
+/** Voxels of one file that the training uses, before normalization. */
+export interface DataImage {
+  /** As the user wrote it, selection included. */
+  readonly file: string;
+  /** Of the samples: T, C, Z, Y, X order, little-endian, the file's own type. */
+  readonly sha256: string;
+  readonly channels: number;
+  readonly size: Extents;
+  readonly voxelSize: { readonly z: number | null; readonly y: number | null; readonly x: number | null } | null;
+  /** One a channel, over the whole volume; `std` is the population's. */
+  readonly statistics: readonly {
+    readonly mean: number;
+    readonly std: number;
+    readonly min: number;
+    readonly max: number;
+  }[];
+}
+
+/** data.json. */
+export interface DataFile {
+  readonly schema: 'unstained.data/1';
+  readonly signal: DataImage;
+  readonly targets: readonly (DataImage & { readonly name: string })[];
+  readonly weight: DataImage | null;
+  /** Boxes of the images as the network sees them. */
+  readonly split: { readonly train: Box; readonly heldOut: Box | null; readonly margin: number };
+}
+
+/** environment.json. */
+export interface EnvironmentFile {
+  readonly schema: 'unstained.environment/1';
+  readonly version: string;
+  /** `node 20.20.2`. */
+  readonly host: string;
+  /** Of ONNX Runtime. */
+  readonly onnxruntime: string;
+  /** `linux x64`. */
+  readonly platform: string;
+  /** Of the processor: `AMD EPYC 9354`. */
+  readonly processor: string;
+  /** As `--device` calls it. */
+  readonly device: string;
+  readonly threads: number;
+  readonly memoryBytes: number;
+  /** How each operator of the training program is computed. */
+  readonly forms: readonly { readonly operator: string; readonly form: string; readonly count: number }[];
+}
+
+const count = z.int().nonnegative();
+const extents = z.object({ z: count, y: count, x: count });
+const box = z.object({ start: extents, size: extents });
+const micrometers = z.number().positive().nullable();
+const image = z.object({
+  file: z.string(),
+  sha256: z.string(),
+  channels: z.int().positive(),
+  size: extents,
+  voxelSize: z.object({ z: micrometers, y: micrometers, x: micrometers }).nullable(),
+  statistics: z.array(z.object({ mean: z.number(), std: z.number(), min: z.number(), max: z.number() })),
+});
+
+export const runFile: JsonFile<RunFile> = jsonFile(
+  z.object({
+    schema: z.literal('unstained.run/1'),
+    version: z.string(),
+    state: z.enum(['running', 'interrupted', 'finished', 'failed']),
+    step: count,
+    steps: count,
+    configSha256: z.string(),
+    startedAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  }),
+);
+
+export const dataFile: JsonFile<DataFile> = jsonFile(
+  z.object({
+    schema: z.literal('unstained.data/1'),
+    signal: image,
+    targets: z.array(image.extend({ name: z.string() })).min(1),
+    weight: image.nullable(),
+    split: z.object({ train: box, heldOut: box.nullable(), margin: count }),
+  }),
+);
+
+export const environmentFile: JsonFile<EnvironmentFile> = jsonFile(
+  z.object({
+    schema: z.literal('unstained.environment/1'),
+    version: z.string(),
+    host: z.string(),
+    onnxruntime: z.string(),
+    platform: z.string(),
+    processor: z.string(),
+    device: z.string(),
+    threads: count,
+    memoryBytes: count,
+    forms: z.array(z.object({ operator: z.string(), form: z.string(), count })),
+  }),
+);

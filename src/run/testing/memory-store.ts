@@ -1,0 +1,26 @@
+/** A run's folder in memory, for the tests of what is kept in one. */
+import type { RunStore } from '../store.ts';
+
+export function memoryStore(name = 'runs/dna'): RunStore & { readonly files: Map<string, Uint8Array<ArrayBuffer>> } {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  return {
+    name,
+    files,
+    async list(folder) {
+      const prefix = folder === '' ? '' : `${folder}/`;
+      const inside = [...files.keys()].filter((path) => path.startsWith(prefix));
+      return [...new Set(inside.map((path) => path.slice(prefix.length).split('/')[0]))].sort();
+    },
+    async read(path) {
+      const bytes = files.get(path);
+      if (!bytes) throw new Error(`no file ${path}`);
+      return bytes.slice();
+    },
+    async writeWhole(path, bytes) {
+      files.set(path, Uint8Array.from(bytes));
+    },
+    async remove(path) {
+      files.delete(path);
+    },
+  };
+}
