@@ -1,15 +1,14 @@
 /** From a path as the user typed it to voxels in memory, with the voxel size that the file or the user gives. */
-import { openImage, parseImagePath, readVolume, selectImage, type ImageSource, type Selection } from '../io/index.ts';
+import { openImage, parseImagePath, readVolume, selectImage } from '../io/index.ts';
 import type { NamedVolume } from '../dataset/index.ts';
 import type { DataImage } from '../run/index.ts';
-import { statistics, channelOf, type Volume, type VoxelSize } from '../volume/index.ts';
+import { channelOf, statistics, type Volume, type VoxelSize } from '../volume/index.ts';
 import { pixelsSha256 } from './pixels-digest.ts';
 import type { World } from './world.ts';
 
 export interface ReadImage extends NamedVolume {
-  readonly source: ImageSource;
   /** For `data.json`. */
-  describe(): Promise<DataImage>;
+  readonly description: DataImage;
 }
 
 export interface ReadSettings {
@@ -23,18 +22,16 @@ export async function readImage(world: World, text: string, { voxelSize, onNote 
   const { path, selection } = parseImagePath(text);
   const image = await openImage(world.files, path);
   try {
-    const source = selectImage(image, selection);
+    const source = selectImage(image.images, selection);
     for (const note of source.notes) onNote?.(`${text}: ${note}`);
     const read = await readVolume(source, selection);
     const volume = { ...read, voxelSize: filledIn(read.voxelSize, voxelSize) };
     const sha256 = await pixelsSha256(world, source);
-    return { file: text, volume, source, describe: async () => describe(text, volume, sha256) };
+    return { file: text, volume, description: describe(text, volume, sha256) };
   } finally {
     await image.close();
   }
 }
-
-export type { Selection };
 
 function filledIn(file: VoxelSize | null, given: VoxelSize | null): VoxelSize | null {
   if (!given) return file;

@@ -103,8 +103,6 @@ export interface EvaluateResult {
 
 export interface DemoRequest {
   readonly out: string;
-  /** Of training, for all examples together; null: as many steps as the demo is made for. */
-  readonly minutes: number | null;
   readonly overwrite: boolean;
 }
 

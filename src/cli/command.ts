@@ -1,6 +1,6 @@
 /** What a command is: its page of help, and how what was typed becomes work. */
 import type { LongCall } from '../core/index.ts';
-import type { Verbs } from './api-contract.ts';
+import type { Verbs } from './verbs.ts';
 
 /** An option: a switch, or with a value that `value` stands for in help. */
 export interface Option {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ImageError, Interrupted, ResourceError } from '../core/index.ts';
-import type { EvaluateRequest, PredictRequest, TrainRequest, TrainResult, Verbs } from './api-contract.ts';
+import type { EvaluateRequest, PredictRequest, TrainRequest, TrainResult } from '../api/index.ts';
+import type { Verbs } from './verbs.ts';
 import { COMMANDS } from './commands.ts';
 import { main } from './main.ts';
 import { fakeIo, fakeLibrary, type FakeIo } from './testing/fake-io.ts';
@@ -84,7 +85,7 @@ describe('a command line that is wrong exits 2, prints nothing on stdout, and sa
     ['evaluate --model m', 'evaluate needs --signal FILE and --target [NAME=]FILE.', ''],
     ['inspect', 'inspect needs a file or folder.', ''],
     ['inspect a b', '"b" is one word too many.', ''],
-    ['demo --minutes soon', '--minutes is "soon".', 'a number of minutes'],
+    ['demo --minutes 5', 'demo has no option --minutes.', ''],
     ['devices --threads 2', 'devices has no option --threads.', ''],
     ['demo --threads 0', '--threads is "0".', 'from 1 to 999'],
     ['demo --device cuda', '--device is "cuda".', 'cpu'],

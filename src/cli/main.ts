@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { nearest } from '../config/index.ts';
 import { Interrupted, UsageError } from '../core/index.ts';
-import type { Verbs, WorldSettings } from './api-contract.ts';
+import type { Verbs, WorldSettings } from './verbs.ts';
 import { COMMANDS, type CommandEntry } from './commands.ts';
 import { errorText, exitCodeOf } from './error-text.ts';
 import { withoutControls } from './format.ts';

@@ -1,6 +1,6 @@
 /** The options that several commands share: the same word for the same thing everywhere. */
 import { UsageError } from '../core/index.ts';
-import type { GivenVoxelSize, NamedFile } from './api-contract.ts';
+import type { GivenVoxelSize, NamedFile } from '../api/index.ts';
 import type { Given, Option, OptionGroup } from './command.ts';
 
 export const SIGNAL: Option = {

@@ -10,6 +10,9 @@ import type { Answer, Order, Task } from './session-protocol.ts';
 
 /** Starts the worker. `threads` share the work of one operator: all processors unless told otherwise. */
 export function startOnnxRuntime({ threads = availableParallelism() }: { readonly threads?: number } = {}): Runtime {
+  // ONNX Runtime's builds send usage events to its makers unless told not to, before they are loaded, in the environment of
+  // the process (a worker's is a copy). Images of a lab are nobody else's business, and neither is that they are computed on.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   const worker = startWorker();
   const waiting = new Map<number, { resolve(tensors: Tensors): void; reject(error: Error): void }>();
   let orders = 0;

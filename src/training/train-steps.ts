@@ -32,8 +32,6 @@ export interface StepRecord {
   readonly step: number;
   readonly loss: number;
   readonly lr: number;
-  /** From the start of this step to its end. */
-  readonly seconds: number;
 }
 
 export interface TrainingJob {
@@ -43,8 +41,6 @@ export interface TrainingJob {
   readonly start: TrainingState;
   /** Draws the patches of one step. */
   readonly draw: (random: Random) => Batch;
-  /** Milliseconds, for rates; only differences count. */
-  readonly now: () => number;
   readonly onStep: (record: StepRecord) => void;
   /** Called between steps, with everything that must be kept. */
   readonly save: (state: TrainingState) => Promise<void>;
@@ -88,7 +84,7 @@ export async function trainSteps(
 }
 
 async function runSteps(
-  { config, start, draw, now, onStep, save }: TrainingJob,
+  { config, start, draw, onStep, save }: TrainingJob,
   session: Session,
   signal: AbortSignal | undefined,
   onProgress: LongCall['onProgress'],
@@ -102,13 +98,12 @@ async function runSteps(
   while (step < config.steps && !signal?.aborted) {
     const lr = learningRate(config, step + 1);
     const { rate, epsilon } = adamNumbers({ ...config.optimizer, lr }, step + 1);
-    const began = now();
     const { signal: images, target, weight } = batch;
     const running = session.run(
       {
         signal: images,
         target,
-        ...(weight ? { weight: forEachOutput(weight, target.length / weight.length, config.batch) } : {}),
+        ...(config.loss === 'weighted-mse' && weight ? { weight: forEachOutput(weight, target.length / weight.length, config.batch) } : {}),
         rate: Float32Array.of(rate),
         epsilon: Float32Array.of(epsilon),
       },
@@ -119,7 +114,7 @@ async function runSteps(
     const loss = (await running).loss[0];
     step++;
     if (!Number.isFinite(loss)) throw notFinite(loss, step, saved);
-    onStep({ step, loss, lr, seconds: (now() - began) / 1000 });
+    onStep({ step, loss, lr });
     onProgress?.({ task: 'training', done: step, total: config.steps, unit: 'steps', loss });
     if (step % config.checkpoint.every === 0 && step < config.steps) {
       await save(await state());

@@ -2,7 +2,20 @@
 import { UsageError } from '../../core/index.ts';
 import { STOPS, type Command } from '../command.ts';
 import { formatNumber, formatTable } from '../format.ts';
-import { DEVICE, MODEL, namedFile, OVERWRITE, SIGNAL, TARGET, THREADS, WEIGHT } from '../options.ts';
+import {
+  DEVICE,
+  MEMORY,
+  memoryBytesOf,
+  MODEL,
+  namedFile,
+  OVERWRITE,
+  SIGNAL,
+  TARGET,
+  THREADS,
+  VOXEL_SIZE,
+  voxelSizeOf,
+  WEIGHT,
+} from '../options.ts';
 
 export const evaluate: Command = {
   usage: '[NAME=]PREDICTION ... --target [NAME=]FILE',
@@ -22,10 +35,11 @@ export const evaluate: Command = {
         SIGNAL,
         WEIGHT,
         { name: 'out', value: 'FILE', help: 'writes the numbers here too, as JSON' },
+        VOXEL_SIZE,
         OVERWRITE,
       ],
     },
-    { title: 'Computer', options: [DEVICE, THREADS] },
+    { title: 'Computer', options: [DEVICE, THREADS, MEMORY] },
   ],
   examples: [
     {
@@ -57,6 +71,8 @@ export const evaluate: Command = {
       predictions,
       targets: given.many('target').map(namedFile),
       weight: given.one('weight'),
+      voxelSize: voxelSizeOf(given),
+      memoryBytes: memoryBytesOf(given),
       out: given.one('out'),
       overwrite: given.has('overwrite'),
     };

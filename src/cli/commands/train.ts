@@ -9,7 +9,7 @@ import {
   type YamlText,
 } from '../../config/index.ts';
 import { UsageError } from '../../core/index.ts';
-import type { TrainResult } from '../api-contract.ts';
+import type { TrainResult } from '../../api/index.ts';
 import { STOPS_AND_SAVES, type Command, type Given, type Option } from '../command.ts';
 import { formatNumber, formatSeconds, formatTable } from '../format.ts';
 import {

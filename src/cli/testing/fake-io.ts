@@ -1,5 +1,5 @@
 /** A terminal, a clock and a Ctrl-C that tests hold in their hands; and a library whose verbs are the tests' own. */
-import type { Verbs } from '../api-contract.ts';
+import type { Verbs } from '../verbs.ts';
 import type { Io } from '../io.ts';
 import type { Library } from '../main.ts';
 

@@ -1,0 +1,117 @@
+/** `demo`: the bundled real examples, trained, predicted, measured, and shown on one page. */
+import { resolveConfig, type Config } from '../config/index.ts';
+import { random, type LongCall } from '../core/index.ts';
+import { untrained } from '../training/index.ts';
+import { heldOutMeasures, studyField } from './field-study.ts';
+import { memoryBudget } from './memory-budget.ts';
+import { readPair, type PairFiles } from './pair.ts';
+import type { DemoRequest, DemoResult } from './requests.ts';
+import { exampleOf, writePage, type StudiedRun } from './run-report.ts';
+import { describeNetwork } from './stored-run.ts';
+import { DEMO_FILE, requireFreeFolder } from './train.ts';
+import { runTraining } from './training-run.ts';
+import type { World } from './world.ts';
+
+/** One bundled example: its files, and the settings that this field wants. */
+interface Example {
+  readonly folder: string;
+  readonly title: string;
+  readonly about: string;
+  readonly credit: string;
+  readonly files: (path: (name: string) => string) => PairFiles;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Steps of each take about two minutes on two processors. */
+const EXAMPLES: readonly Example[] = [
+  {
+    folder: 'isl-motor-neurons',
+    title: 'Human motor neurons',
+    about: '13 phase-contrast planes of a culture, and what they tell of three dyes: DNA, dendrites, axons.',
+    credit:
+      'Christiansen et al., In silico labeling, Cell 2018; images from google/in-silico-labeling, Apache-2.0, rounded to 8 bits.',
+    files: (path) => ({
+      signal: path('phase_z{z}.png'),
+      targets: [
+        { name: 'DAPI', path: path('dapi.png') },
+        { name: 'MAP2', path: path('map2.png') },
+        { name: 'NFH', path: path('nfh.png') },
+      ],
+      weight: null,
+      voxelSize: null,
+    }),
+    settings: { 'network.dims': '2', 'network.zAsChannels': 'true', steps: '360', 'split.heldOut': '0.3' },
+  },
+  {
+    folder: 'allen-dna',
+    title: 'Human stem cells',
+    about:
+      'A 3D bright-field stack, and where the nuclei are in it. Only the cells that were labeled count: errors are weighed by a map of them.',
+    credit: 'Allen Institute for Cell Science; images from allen-cell-animated/vole-core, BSD-3-Clause.',
+    files: (path) => ({
+      signal: path('light.tif'),
+      targets: [{ name: 'nuclei', path: path('nuc.tif') }],
+      weight: path('weight.tif'),
+      voxelSize: null,
+    }),
+    settings: { loss: 'weighted-mse', steps: '240', 'split.heldOut': '0.22' },
+  },
+];
+
+/** Trains on one part of each field and shows what it predicts of a part that it never saw. */
+export async function demo(world: World, { out, overwrite }: DemoRequest, call: LongCall): Promise<DemoResult> {
+  await requireFreeFolder(world, out, overwrite);
+  if (overwrite) await world.output.removeFolder(out);
+  const began = world.now();
+  const runtime = world.startRuntime();
+  try {
+    const studied: StudiedRun[] = [];
+    for (const example of EXAMPLES) {
+      call.onNote?.(`${example.title}: ${example.about}`);
+      const folder = world.files.join(world.examples, example.folder);
+      const config = settingsOf(example);
+      const { pair, data, voxelSize } = await readPair(
+        world,
+        example.files((name) => world.files.join(folder, name)),
+        config,
+        call,
+      );
+      const description = describeNetwork(config, data);
+      const run = {
+        store: world.openRun(world.files.join(out, example.folder)),
+        config,
+        description,
+        pair,
+        data,
+        start: untrained(description, random(config.seed)),
+        losses: [],
+        startedAt: world.date(),
+      };
+      const trainingBegan = world.now();
+      const trained = await runTraining(world, runtime, run, call);
+      const seconds = (world.now() - trainingBegan) / 1000;
+      const study = await studyField(runtime, run, trained, voxelSize, memoryBudget(world, null), call);
+      studied.push({ run, trained, study, seconds, ...example });
+    }
+    const seconds = (world.now() - began) / 1000;
+    const report = await writePage(world, world.openRun(out), DEMO_FILE, 'Seeing without dyes', studied.map(exampleOf), seconds);
+    return {
+      schema: 'unstained.demo/1',
+      report,
+      seconds,
+      examples: studied.map(({ run, trained, study, seconds: training, title }) => ({
+        name: title,
+        run: run.store.name,
+        steps: trained.state.step,
+        seconds: training,
+        heldOut: heldOutMeasures(study),
+      })),
+    };
+  } finally {
+    await runtime.close();
+  }
+}
+
+function settingsOf({ settings }: Example): Config {
+  return resolveConfig({ set: Object.entries(settings).map(([key, value]) => ({ key, value })) }).config;
+}

@@ -1,0 +1,109 @@
+/** `evaluate`: predictions against targets, by the paper's definitions. */
+import { DatasetError, UsageError, type LongCall } from '../core/index.ts';
+import { applyZscore, channelOf, channelStatistics, equalSize, formatSize, voxelCount, wholeRegion, type Volume } from '../volume/index.ts';
+import { measure } from './field-study.ts';
+import { memoryBudget } from './memory-budget.ts';
+import { nameTargets } from './pair.ts';
+import { predictImage } from './predict.ts';
+import { readImage } from './read-images.ts';
+import type { EvaluateRequest, EvaluateResult } from './requests.ts';
+import { readNetwork, readRun } from './stored-run.ts';
+import type { World } from './world.ts';
+
+interface Prediction {
+  readonly name: string | null;
+  readonly file: string;
+  /** One channel, in the units of the target. */
+  readonly volume: Volume;
+}
+
+/**
+ * r and normalized L2 of each prediction. Target and prediction are z-scored by the target's mean and deviation; where there
+ * is a weight map, every sum is taken under it.
+ */
+export async function evaluate(world: World, request: EvaluateRequest, call: LongCall): Promise<EvaluateResult> {
+  const settings = { voxelSize: request.voxelSize, onNote: call.onNote };
+  const predictions = await readPredictions(world, request, call);
+  const names = nameTargets(request.targets);
+  const weight = request.weight === null ? null : await readImage(world, request.weight, settings);
+  const results = [];
+  for (const [i, { path, name }] of request.targets.entries()) {
+    const prediction = partnerOf(name ?? names[i], i, predictions, request);
+    const target = await readImage(world, path, settings);
+    for (const other of [prediction, ...(weight ? [weight] : [])]) requireSameGrid(other, target);
+    const statistics = channelStatistics(target.volume, path);
+    const [p, t] = [prediction.volume, target.volume].map((volume) => applyZscore(volume, statistics));
+    const { r, normalizedL2 } = measure(names[i], p, t, weight?.volume ?? null, wholeRegion(t.size));
+    const voxels = voxelCount(t.size);
+    results.push({ name: names[i], prediction: prediction.file, target: path, voxels, r, normalizedL2 });
+  }
+  const result: EvaluateResult = { schema: 'unstained.evaluate/1', results };
+  if (request.out !== null) await writeJson(world, request.out, result, request.overwrite);
+  return result;
+}
+
+async function readPredictions(world: World, request: EvaluateRequest, call: LongCall): Promise<Prediction[]> {
+  const { model, signal, voxelSize, memoryBytes } = request;
+  if (model === null) {
+    const read = [];
+    for (const { name, path } of request.predictions)
+      read.push({ name, ...(await readImage(world, path, { voxelSize, onNote: call.onNote })) });
+    return read;
+  }
+  if (signal === null)
+    throw new UsageError('usage/missing', {
+      what: 'A model was given, but no signal to predict from.',
+      remedy: 'Add --signal FILE.',
+    });
+  const run = await readRun(world, model);
+  const { network } = await readNetwork(run, call.onNote);
+  const runtime = world.startRuntime();
+  try {
+    const budget = { voxelSize, memoryBytes: memoryBudget(world, memoryBytes) };
+    const { prediction } = await predictImage(world, runtime, run, network, signal, budget, call);
+    return run.data.targets.map(({ name }, c) => ({ name, file: `${model} of ${signal}`, volume: channelOf(prediction, c) }));
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** The prediction of the target's name; where names are not given, that in the same place. */
+function partnerOf(name: string, place: number, predictions: readonly Prediction[], request: EvaluateRequest): Prediction {
+  const named = predictions.find((prediction) => prediction.name === name);
+  const alike = predictions.length === request.targets.length ? predictions[place] : undefined;
+  const unnamed = alike && (alike.name === null || request.targets[place].name === null) ? alike : undefined;
+  const found = named ?? unnamed;
+  if (found) return found;
+  throw new UsageError('usage/names', {
+    what: `No prediction belongs to the target ${name}; there are ${predictions.map((p) => p.name ?? p.file).join(', ') || 'none'}.`,
+    why: 'A prediction and its target bear the same name.',
+    remedy: `Name them: ${name}=PREDICTION --target ${name}=FILE.`,
+  });
+}
+
+interface OnGrid {
+  readonly file: string;
+  readonly volume: Volume;
+}
+
+function requireSameGrid(image: OnGrid, target: OnGrid): void {
+  const { volume, file } = image;
+  if (volume.channels === 1 && target.volume.channels === 1 && equalSize(volume.size, target.volume.size)) return;
+  throw new DatasetError('dataset/sizes', {
+    file,
+    what: `${file} is (c ${volume.channels}, ${formatSize(volume.size)}), ${target.file} is (c ${target.volume.channels}, ${formatSize(target.volume.size)}).`,
+    why: 'One channel is compared with one channel, voxel by voxel.',
+    remedy: `Select what fits: ${file.replace(/#.*/, '')}#channel=0.`,
+  });
+}
+
+async function writeJson(world: World, path: string, value: object, overwrite: boolean): Promise<void> {
+  const sink = await world.output.createFile(path, { overwrite });
+  try {
+    await sink.append(new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`));
+    await sink.finish();
+  } catch (error) {
+    await sink.abandon();
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * One file a verb: each wires the rooms; this index is the package's public surface.
+ * Portable; imports every portable room.
+ */
+export { demo } from './demo.ts';
+export { devices } from './devices.ts';
+export { evaluate } from './evaluate.ts';
+export { inspect } from './inspect.ts';
+export type { Inspected, InspectedCheckpoint, InspectedImages, InspectedRun } from './inspect.ts';
+export { predict } from './predict.ts';
+export type {
+  DemoRequest,
+  DemoResult,
+  DevicesResult,
+  EvaluateRequest,
+  EvaluateResult,
+  GivenVoxelSize,
+  Measured,
+  NamedFile,
+  PredictRequest,
+  PredictResult,
+  TrainRequest,
+  TrainResult,
+} from './requests.ts';
+export { train } from './train.ts';
+export type { Machine, Output, Sha256, World } from './world.ts';
+export { resolveConfig } from '../config/index.ts';
+export type { Config, ConfigInput, ResolvedConfig, Setting } from '../config/index.ts';
+export { isUnstainedError, UnstainedError } from '../core/index.ts';
+export type { LongCall, Progress } from '../core/index.ts';
+export { openImage, parseImagePath, readVolume } from '../io/index.ts';

@@ -1,0 +1,103 @@
+/** `inspect`: what is in a file or folder. */
+import { openImage, parseImagePath, type ImageSource } from '../io/index.ts';
+import type { LongCall } from '../core/index.ts';
+import { parameterCount, reachOf, type NetworkDescription } from '../network/index.ts';
+import { decodeCheckpoint, newestCheckpoint, RUN_FILES } from '../run/index.ts';
+import type { Config } from '../config/index.ts';
+import type { VoxelSize } from '../volume/index.ts';
+import { pixelsSha256 } from './pixels-digest.ts';
+import { readRun } from './stored-run.ts';
+import type { World } from './world.ts';
+
+export type Inspected = InspectedImages | InspectedRun | InspectedCheckpoint;
+
+export interface InspectedImages {
+  readonly schema: 'unstained.inspect/1';
+  readonly kind: 'image';
+  readonly format: string;
+  readonly images: readonly {
+    readonly name: string;
+    readonly axes: 'TCZYX';
+    readonly shape: readonly number[];
+    readonly dtype: string;
+    readonly voxelSize: VoxelSize | null;
+    readonly channels: readonly { readonly name: string | null; readonly color: string | null }[];
+    readonly notes: readonly string[];
+    /** Of the pixels; only where they were asked for. */
+    readonly sha256?: string;
+  }[];
+}
+
+export interface InspectedRun {
+  readonly schema: 'unstained.inspect/1';
+  readonly kind: 'run';
+  readonly state: string;
+  readonly step: number;
+  readonly steps: number;
+  readonly network: NetworkDescription & { readonly parameters: number; readonly reach: number };
+  readonly signal: string;
+  readonly targets: readonly { readonly name: string; readonly file: string }[];
+  readonly voxelSize: VoxelSize | null;
+  /** Of the newest whole checkpoint; null before the first. */
+  readonly checkpoint: number | null;
+  readonly config: Config;
+}
+
+export interface InspectedCheckpoint {
+  readonly schema: 'unstained.inspect/1';
+  readonly kind: 'checkpoint';
+  readonly step: number;
+  readonly tensors: number;
+  readonly values: number;
+}
+
+/** Tells an image, a run's folder or a checkpoint apart by what is in it. `pixels` adds digests of images. */
+export async function inspect(
+  world: World,
+  path: string,
+  { pixels }: { readonly pixels: boolean },
+  call: LongCall,
+): Promise<Inspected> {
+  const schema = 'unstained.inspect/1';
+  const kind = await world.files.kind(path);
+  if (kind === 'folder' && (await world.openRun(path).list('')).includes(RUN_FILES.run)) {
+    const { run, data, description, config, store } = await readRun(world, path);
+    const found = await newestCheckpoint(store);
+    for (const note of found?.damaged ?? []) call.onNote?.(note);
+    return {
+      schema,
+      kind: 'run',
+      state: run.state,
+      step: run.step,
+      steps: run.steps,
+      network: { ...description, parameters: parameterCount(description), reach: reachOf(description) },
+      signal: data.signal.file,
+      targets: data.targets.map(({ name, file }) => ({ name, file })),
+      voxelSize: data.signal.voxelSize,
+      checkpoint: found?.checkpoint.step ?? null,
+      config,
+    };
+  }
+  if (kind === 'file' && path.endsWith('.safetensors')) {
+    const { folder, name } = world.files.split(path);
+    const { step, tensors } = await decodeCheckpoint(await world.openRun(folder).read(name), path);
+    const all = Object.values(tensors);
+    return { schema, kind: 'checkpoint', step, tensors: all.length, values: all.reduce((n, { data }) => n + data.length, 0) };
+  }
+  const image = await openImage(world.files, parseImagePath(path).path);
+  try {
+    const images = [];
+    for (const source of image.images) {
+      call.signal?.throwIfAborted();
+      images.push({ ...describeImage(source), ...(pixels ? { sha256: await pixelsSha256(world, source) } : {}) });
+    }
+    return { schema, kind: 'image', format: image.images[0].format, images };
+  } finally {
+    await image.close();
+  }
+}
+
+function describeImage({ name, times, channels, size, type, voxelSize, notes }: ImageSource) {
+  const shape = [times, channels.length, size.z, size.y, size.x];
+  return { name, axes: 'TCZYX' as const, shape, dtype: type, voxelSize, channels, notes };
+}

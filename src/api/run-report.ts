@@ -1,0 +1,122 @@
+/** What a run came to, as a page to look at. */
+import { parameterCount, reachOf } from '../network/index.ts';
+import { renderReport, type Fact, type Planes, type ReportExample, type ReportStructure } from '../figures/index.ts';
+import { RUN_FILES, type RunStore } from '../run/index.ts';
+import { channelOf, cropVolume, type Region, type Volume } from '../volume/index.ts';
+import type { FieldStudy } from './field-study.ts';
+import type { Trained, TrainingRun } from './training-run.ts';
+import type { World } from './world.ts';
+
+/** A run with its study, and what a reader should know of its images. */
+export interface StudiedRun {
+  readonly run: TrainingRun;
+  readonly trained: Trained;
+  readonly study: FieldStudy;
+  /** Of training. */
+  readonly seconds: number;
+  readonly title: string;
+  readonly about: string;
+  readonly credit: string | null;
+}
+
+/** The run's own report, in its folder. Returns its path. */
+export function writeRunReport(world: World, studied: Omit<StudiedRun, 'title' | 'about' | 'credit'>): Promise<string> {
+  const { store, data, pair } = studied.run;
+  const about = `${pair.targetNames.join(', ')}, predicted from ${data.signal.file}.`;
+  const example = exampleOf({ ...studied, title: pair.targetNames.join(', '), about, credit: null });
+  return writePage(world, store, RUN_FILES.report, store.name, [example], studied.seconds);
+}
+
+/** Writes a page of examples into a folder. Returns its path. */
+export async function writePage(
+  { machine, date }: World,
+  store: RunStore,
+  name: string,
+  title: string,
+  examples: readonly ReportExample[],
+  seconds: number,
+): Promise<string> {
+  const facts: Fact[] = [
+    { name: 'program', value: `unstained ${machine.version}, ONNX Runtime ${machine.onnxruntime}, ${machine.host}` },
+    { name: 'machine', value: `${machine.processor}, ${machine.processors} processors, ${(machine.memoryBytes / 1e9).toFixed(0)} GB, ${machine.platform}` },
+    { name: 'time', value: duration(seconds) },
+    { name: 'made', value: date() },
+  ];
+  const page = await renderReport({ title, examples, facts });
+  await store.writeWhole(name, new TextEncoder().encode(page));
+  return `${store.name}/${name}`;
+}
+
+/** Shown where nobody chose colors: DNA stains are blue, the rest as far apart as eyes can tell. */
+const COLORS = ['#4aa8ff', '#5fe08a', '#ff5fb0', '#ffc14a', '#b48cff', '#ff7a5c'];
+/** A plane of a tall part is cut to this many times its width, around its middle: a page is wider than high. */
+const TALLEST = 1.15;
+const MOST_PLANES = 9;
+
+export function exampleOf({ run, trained, study, seconds, title, about, credit }: StudiedRun): ReportExample {
+  const { pair, config, description, data } = run;
+  const { train, heldOut, margin } = pair.split;
+  const region = shownRegion(heldOut ?? train);
+  const planes = shownPlanes(region);
+  const signal = channelOf(pair.signal, config.network.zAsChannels ? pair.signal.channels >> 1 : 0);
+  const structures = study.targets.map(({ name, train: onTrain, heldOut: onHeldOut, baselines }, c): ReportStructure => ({
+    name,
+    color: COLORS[c % COLORS.length],
+    target: cut(channelOf(pair.target, c), region, planes),
+    prediction: cut(channelOf(study.prediction, c), region, planes),
+    weight: pair.weight && cut(pair.weight, region, planes),
+    train: onTrain,
+    heldOut: onHeldOut,
+    baselines,
+  }));
+  const { patch, batch } = config;
+  return {
+    title,
+    about,
+    credit,
+    signal: cut(signal, region, planes),
+    planeNames: planes.map((z) => `z ${z}`),
+    isHeldOut: heldOut !== null,
+    pixelSize: study.voxelSize?.x ?? null,
+    structures,
+    losses: trained.losses,
+    split: {
+      width: pair.signal.size.x,
+      train: train.size.x,
+      margin: heldOut ? margin : 0,
+      heldOut: heldOut?.size.x ?? 0,
+    },
+    facts: [
+      { name: 'network', value: `${description.dims}D U-Net, depth ${description.depth}, ${description.channels} channels, ${parameterCount(description).toLocaleString('en')} parameters` },
+      { name: 'input', value: config.network.zAsChannels ? `${description.inputChannels} planes of ${data.signal.file}` : data.signal.file },
+      { name: 'patches', value: `${batch} a step of z ${patch.z}, y ${patch.y}, x ${patch.x} voxels` },
+      { name: 'steps', value: `${trained.state.step} in ${duration(seconds)}` },
+      { name: 'margin', value: heldOut ? `${margin} columns, as far as the network looks (${reachOf(description)} voxels): no prediction shown depends on a voxel that was trained on` : 'none' },
+    ],
+  };
+}
+
+function shownRegion({ start, size }: Region): Region {
+  const y = Math.min(size.y, Math.round(TALLEST * size.x));
+  return { start: { ...start, y: start.y + ((size.y - y) >> 1) }, size: { ...size, y } };
+}
+
+/** Planes spread evenly over the stack, the middle one among them. */
+function shownPlanes({ start, size }: Region): number[] {
+  if (size.z <= MOST_PLANES) return Array.from({ length: size.z }, (_, i) => start.z + i);
+  return Array.from({ length: MOST_PLANES }, (_, i) => start.z + Math.round(((i + 1) * (size.z - 1)) / (MOST_PLANES + 1)));
+}
+
+function cut(volume: Volume, region: Region, planes: readonly number[]): Planes {
+  const { y, x } = region.size;
+  return {
+    width: x,
+    height: y,
+    planes: planes.map((z) => cropVolume(volume, { start: { ...region.start, z }, size: { z: 1, y, x } }).data),
+  };
+}
+
+function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

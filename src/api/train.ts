@@ -1,0 +1,170 @@
+/** `train`: from a pair of images to a run: network, losses, and how well it predicts what it never saw. */
+import type { Config } from '../config/index.ts';
+import { DatasetError, Interrupted, random, UsageError, type LongCall } from '../core/index.ts';
+import { parameterCount } from '../network/index.ts';
+import { newestCheckpoint, parseLosses, RUN_FILES } from '../run/index.ts';
+import { untrained } from '../training/index.ts';
+import { heldOutMeasures, studyField, type FieldStudy } from './field-study.ts';
+import { memoryBudget } from './memory-budget.ts';
+import { readPair, type ReadPair } from './pair.ts';
+import type { NamedFile, TrainRequest, TrainResult } from './requests.ts';
+import { writeRunReport } from './run-report.ts';
+import { describeNetwork, readRun } from './stored-run.ts';
+import { runTraining, type Trained, type TrainingRun } from './training-run.ts';
+import type { World } from './world.ts';
+
+/** Trains, measures on the held-out part, and writes the report. Throws Interrupted (75) when told to stop, all saved. */
+export async function train(world: World, request: TrainRequest, call: LongCall): Promise<TrainResult> {
+  const { run, voxelSize } =
+    request.resume === null ? await newRun(world, request, call) : await continuedRun(world, request, request.resume, call);
+  const runtime = world.startRuntime();
+  try {
+    const began = world.now();
+    const trained = await runTraining(world, runtime, run, call);
+    const seconds = (world.now() - began) / 1000;
+    const study = await studyField(runtime, run, trained, voxelSize, memoryBudget(world, request.memoryBytes), call).catch(
+      (error: unknown) => {
+        throw call.signal?.aborted ? stoppedMeasuring(run) : error;
+      },
+    );
+    const report = await writeRunReport(world, { run, trained, study, seconds });
+    return result(run, trained, study, seconds, report);
+  } finally {
+    await runtime.close();
+  }
+}
+
+function stoppedMeasuring({ store }: TrainingRun): Interrupted {
+  return new Interrupted(true, {
+    what: 'Stopped while the trained network was being measured; it is saved.',
+    remedy: `To measure it and see the report: unstained train --resume ${store.name}`,
+  });
+}
+
+function result(run: TrainingRun, { state, losses }: Trained, study: FieldStudy, seconds: number, report: string): TrainResult {
+  const steps = state.step - run.start.step;
+  const last = losses.slice(-50);
+  return {
+    schema: 'unstained.train/1',
+    run: run.store.name,
+    steps: state.step,
+    loss: last.reduce((sum, { loss }) => sum + loss, 0) / last.length,
+    seconds,
+    stepsPerSecond: steps / seconds,
+    parameters: parameterCount(run.description),
+    heldOut: heldOutMeasures(study),
+    report,
+  };
+}
+
+interface Begun {
+  readonly run: TrainingRun;
+  readonly voxelSize: ReadPair['voxelSize'];
+}
+
+async function newRun(world: World, request: TrainRequest, call: LongCall): Promise<Begun> {
+  const { signal, targets, weight, voxelSize, out } = request;
+  if (signal === null || targets.length === 0 || out === null)
+    throw new UsageError('usage/missing', {
+      what: 'A training needs a signal, a target and a folder to write to.',
+      remedy: 'unstained train --signal FILE --target FILE --out FOLDER',
+    });
+  await requireFreeFolder(world, out, request.overwrite);
+  const config = lossForWeight(request.config, request.explicit, weight);
+  const { pair, data, voxelSize: known } = await readPair(world, { signal, targets, weight, voxelSize }, config, call);
+  const description = describeNetwork(config, data);
+  if (request.overwrite) await world.output.removeFolder(out);
+  const start = untrained(description, random(config.seed));
+  const store = world.openRun(out);
+  return {
+    run: { store, config, description, pair, data, start, losses: [], startedAt: world.date() },
+    voxelSize: known,
+  };
+}
+
+/** A folder that is not there, is empty, or is a run that may be replaced: nothing else is ever removed. */
+export async function requireFreeFolder({ files, openRun }: World, folder: string, overwrite: boolean): Promise<void> {
+  const kind = await files.kind(folder);
+  if (kind === null) return;
+  const names = kind === 'folder' ? await openRun(folder).list('') : [];
+  if (kind === 'folder' && names.length === 0) return;
+  const isRun = names.includes(RUN_FILES.run) || names.includes(DEMO_FILE);
+  if (isRun && overwrite) return;
+  throw new UsageError('usage/output-exists', {
+    file: folder,
+    what: isRun
+      ? `${folder} is there already.`
+      : `${folder} is there already, and is ${kind === 'file' ? 'a file' : `no run: it holds ${names.slice(0, 3).join(', ')}`}.`,
+    why: 'What is there would be lost.',
+    remedy: isRun
+      ? `Go on with it (--resume ${folder}), replace it (--overwrite), or take another --out.`
+      : 'Take another folder: --out FOLDER.',
+  });
+}
+
+/** The page that tells a demo's folder from others. */
+export const DEMO_FILE = 'unstained-demo.html';
+
+/** A weight map that is given counts, unless the loss was chosen. */
+function lossForWeight(config: Config, explicit: ReadonlySet<string>, weight: string | null): Config {
+  return weight !== null && !explicit.has('loss') ? { ...config, loss: 'weighted-mse' } : config;
+}
+
+async function continuedRun(world: World, request: TrainRequest, folder: string, call: LongCall): Promise<Begun> {
+  const { store, config: old, data: oldData, run: file, description } = await readRun(world, folder);
+  if (request.signal !== null || request.targets.length > 0 || request.weight !== null || request.out !== null)
+    throw new UsageError('usage/resume', {
+      what: '--resume was given together with images or --out.',
+      why: `The run in ${folder} knows its images and its place.`,
+      remedy: `unstained train --resume ${folder}`,
+    });
+  const config = changedSettings(old, request, folder);
+  const targets: NamedFile[] = oldData.targets.map(({ name, file: path }) => ({ name, path }));
+  const files = { signal: oldData.signal.file, targets, weight: oldData.weight?.file ?? null, voxelSize: oldData.signal.voxelSize };
+  const { pair, data, voxelSize } = await readPair(world, files, config, call);
+  for (const [i, image] of [data.signal, ...data.targets, ...(data.weight ? [data.weight] : [])].entries()) {
+    const before = [oldData.signal, ...oldData.targets, ...(oldData.weight ? [oldData.weight] : [])][i];
+    if (image.sha256 !== before.sha256)
+      throw new DatasetError('dataset/changed', {
+        file: image.file,
+        what: `${image.file} holds other pixels than when ${folder} was started.`,
+        why: 'A training that goes on with other images is another training.',
+        remedy: 'Restore the file, or train anew into another folder.',
+      });
+  }
+  const found = await newestCheckpoint(store);
+  for (const note of found?.damaged ?? []) call.onNote?.(`${note} Going on from the one before.`);
+  const names = await store.list('');
+  const rows = names.includes(RUN_FILES.losses)
+    ? parseLosses(new TextDecoder().decode(await store.read(RUN_FILES.losses)), `${folder}/${RUN_FILES.losses}`)
+    : [];
+  const start = found
+    ? {
+        step: found.checkpoint.step,
+        random: found.checkpoint.random,
+        tensors: Object.fromEntries(Object.entries(found.checkpoint.tensors).map(([name, { data: values }]) => [name, values])),
+      }
+    : untrained(description, random(config.seed));
+  if (start.step >= config.steps)
+    call.onNote?.(`${folder} has done its ${start.step} steps; it is measured again. For more of them: --steps ${2 * start.step}.`);
+  const losses = rows.filter(({ step }) => step <= start.step);
+  return { run: { store, config, description, pair, data, start, losses, startedAt: file.startedAt }, voxelSize };
+}
+
+/** Settings that a run may change on its way: how long it goes on, and how often it saves. */
+const CHANGEABLE = ['steps', 'checkpoint.every'];
+
+function changedSettings(old: Config, { explicit, config }: TrainRequest, folder: string): Config {
+  const fixed = [...explicit].filter((path) => !CHANGEABLE.includes(path));
+  if (fixed.length > 0)
+    throw new UsageError('usage/resume', {
+      what: `A run that goes on keeps its settings; ${fixed.join(', ')} cannot be changed.`,
+      why: 'The steps so far were made with the old ones.',
+      remedy: `Leave them out, or train anew: unstained train --config ${folder}/${RUN_FILES.config} ...`,
+    });
+  return {
+    ...old,
+    steps: explicit.has('steps') ? config.steps : old.steps,
+    checkpoint: explicit.has('checkpoint.every') ? config.checkpoint : old.checkpoint,
+  };
+}

@@ -1,0 +1,12 @@
+/** Text into HTML: whatever comes from files or people is escaped. */
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
+}
+
+/** `0.74`, `-0.02`; a dash where there is no number. */
+export function formatScore(value: number | null): string {
+  return value === null || !Number.isFinite(value) ? '–' : value.toFixed(2).replace('-', '−');
+}

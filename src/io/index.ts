@@ -1,0 +1,27 @@
+/**
+ * Images in and out. Formats stand in a table and are loaded when a file needs them; they read through `ByteSource` and
+ * `Files`, and write through `ByteSink`, which `node/` and `browser/` implement.
+ * Portable; imports `core`, `codec` and `volume` only.
+ *
+ *     const { path, selection } = parseImagePath('cells.ome.tif#channel=DNA');
+ *     const file = await openImage(files, path);
+ *     const volume = await readVolume(selectImage(file.images, selection), selection);
+ *     await file.close();
+ */
+export type { ImageFile } from './image-file.ts';
+export { openImage } from './open-image.ts';
+export { readVolume } from './read-volume.ts';
+export { parseImagePath, selectImage } from './selection.ts';
+export type { Selection } from './selection.ts';
+export type {
+  ByteSink,
+  ByteSource,
+  Channel,
+  Files,
+  ImageDescription,
+  ImageSink,
+  ImageSource,
+  Samples,
+  SampleType,
+} from './source.ts';
+export { createOmeTiff } from './tiff/create-ome-tiff.ts';

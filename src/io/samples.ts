@@ -1,0 +1,82 @@
+/** Sample types: their arrays, their bytes, what is inside an image, and grey from equal colors. */
+import type { Region, Size } from '../volume/index.ts';
+import type { Samples, SampleType } from './source.ts';
+
+const ARRAYS = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} satisfies Record<SampleType, new (length: number) => Samples>;
+
+export function bytesPerSample(type: SampleType): number {
+  return ARRAYS[type].BYTES_PER_ELEMENT;
+}
+
+export function allocateSamples(type: SampleType, length: number): Samples {
+  return new ARRAYS[type](length);
+}
+
+/** Bytes in the machine's order, seen as samples. They must start a buffer of their own. */
+export function samplesOf(type: SampleType, bytes: Uint8Array<ArrayBuffer>): Samples {
+  return new ARRAYS[type](bytes.buffer, bytes.byteOffset, bytes.byteLength / ARRAYS[type].BYTES_PER_ELEMENT);
+}
+
+/** Whole samples of `width` bytes turned end for end, in place. */
+export function swapBytes(bytes: Uint8Array, width: number): void {
+  if (width === 1) return;
+  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
+}
+
+/**
+ * One grey sample a pixel from pixels of `count` samples (grey and alpha, RGB, RGB and alpha), or null where the colors
+ * differ or the alpha is not full everywhere: then no single grey is what was stored.
+ */
+export function greyOf<S extends Samples>(pixels: S, count: number): S | null {
+  const colors = count <= 2 ? 1 : 3;
+  const opaque = 2 ** (8 * pixels.BYTES_PER_ELEMENT) - 1;
+  const grey = pixels.slice(0, pixels.length / count) as S; // slice keeps the type of the array
+  for (let i = 0, at = 0; at < pixels.length; i++, at += count) {
+    grey[i] = pixels[at];
+    if (colors === 3 && (pixels[at + 1] !== pixels[at] || pixels[at + 2] !== pixels[at])) return null;
+    if (count > colors && pixels[at + colors] !== opaque) return null;
+  }
+  return grey;
+}
+
+/** What an image of one plane, time and channel gives for a read. Throws RangeError as `requireInside` does. */
+export function cropPlane(file: string, plane: Samples, size: Size, at: ReadAt): Samples {
+  requireInside(file, at, { times: 1, channels: 1, size });
+  const { start, size: box } = at.region;
+  if (box.y === size.y && box.x === size.x) return plane.slice() as Samples; // slice keeps the type of the array
+  const crop = plane.slice(0, box.y * box.x) as Samples;
+  for (let y = 0; y < box.y; y++) {
+    const from = (start.y + y) * size.x + start.x;
+    copySamples(crop, y * box.x, plane, from, from + box.x);
+  }
+  return crop;
+}
+
+/** Which part of an image is read, as in `ImageSource.read`. */
+export interface ReadAt {
+  readonly time: number;
+  readonly channel: number;
+  readonly region: Region;
+}
+
+/** Samples `from` to `to` of `source` to `at` in `target`. Both are of one type, which TypeScript cannot follow. */
+export function copySamples(target: Samples, at: number, source: Samples, from: number, to: number): void {
+  (target as Float64Array).set(source.subarray(from, to), at);
+}
+
+/** A read outside the image is a defect of the caller: RangeError. */
+export function requireInside(file: string, at: ReadAt, image: { times: number; channels: number; size: Size }): void {
+  const { start, size: box } = at.region;
+  const inside = (['z', 'y', 'x'] as const).every((axis) => start[axis] >= 0 && box[axis] >= 1 && start[axis] + box[axis] <= image.size[axis]);
+  if (!inside || !(at.time >= 0 && at.time < image.times && at.channel >= 0 && at.channel < image.channels))
+    throw new RangeError(`${file}: a read outside the image: ${JSON.stringify(at)} in ${JSON.stringify(image)}`);
+}

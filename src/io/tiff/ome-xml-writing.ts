@@ -1,0 +1,42 @@
+/** The OME-XML (2016-06) that an OME-TIFF of one float32 image carries. */
+import type { ImageDescription } from '../source.ts';
+
+/** Pages run through z, then channels. UTF-8, without a line break. */
+export function writeOmeXml({ name, channels, size, voxelSize }: ImageDescription): string {
+  const extents = (['x', 'y', 'z'] as const).flatMap((axis) => {
+    const extent = voxelSize?.[axis] ?? null;
+    const [key, unit] = [`PhysicalSize${axis.toUpperCase()}`, `PhysicalSize${axis.toUpperCase()}Unit`];
+    return extent === null ? [] : [attribute(key, extent), attribute(unit, '\u00b5m')];
+  });
+  const described = channels.map(
+    ({ name, color }, c) =>
+      `<Channel ID="Channel:0:${c}" SamplesPerPixel="1"${name === null ? '' : attribute('Name', name)}${color === null ? '' : attribute('Color', signedColor(color))}/>`,
+  );
+  return (
+    '<?xml version="1.0" encoding="UTF-8"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"' +
+    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"' +
+    ' xsi:schemaLocation="http://www.openmicroscopy.org/Schemas/OME/2016-06 http://www.openmicroscopy.org/Schemas/OME/2016-06/ome.xsd">' +
+    `<Image ID="Image:0"${attribute('Name', name)}>` +
+    `<Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="float" BigEndian="false" SizeX="${size.x}" SizeY="${size.y}"` +
+    ` SizeZ="${size.z}" SizeC="${channels.length}" SizeT="1"${extents.join('')}>` +
+    `${described.join('')}<TiffData IFD="0" PlaneCount="${size.z * channels.length}"/></Pixels></Image></OME>`
+  );
+}
+
+function attribute(key: string, value: string | number): string {
+  return ` ${key}="${escape(String(value))}"`;
+}
+
+function escape(text: string): string {
+  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\t': '&#9;', '\n': '&#10;', '\r': '&#13;' };
+  return text
+    .toWellFormed() // half a surrogate pair has no UTF-8
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd') // no XML 1.0 may hold these
+    .replace(/[&<>"\t\n\r]/g, (character) => entities[character]);
+}
+
+/** `#RRGGBB` as the schema has it: R << 24 | G << 16 | B << 8 | A, signed. Throws RangeError for other texts. */
+function signedColor(color: string): number {
+  if (!/^#[0-9a-fA-F]{6}$/.test(color)) throw new RangeError(`a color is #RRGGBB, not ${color}`);
+  return (parseInt(color.slice(1), 16) << 8) | 0xff;
+}

@@ -1,0 +1,142 @@
+/**
+ * OME-XML (https://docs.openmicroscopy.org/ome-model/6.3.1/): of each Image its name, sizes, channels, voxel size, and
+ * which page is which plane. Read from any version of the schema; annotations, instruments and regions are left alone.
+ */
+import { XMLParser } from 'fast-xml-parser';
+import { damaged, unsupported } from '../refusals.ts';
+import type { Channel } from '../source.ts';
+import { micrometersPer, plausibleLength, voxelSizeOf } from '../units.ts';
+
+export interface OmeTiffData {
+  readonly first: { readonly C: number; readonly Z: number; readonly T: number };
+  /** Null where the element does not say. */
+  readonly ifd: number | null;
+  readonly planeCount: number | null;
+  readonly fileName: string | null;
+  readonly uuid: string | null;
+}
+
+export interface OmeImage {
+  readonly name: string;
+  /** Of C, Z and T, the fastest first. */
+  readonly order: readonly ('C' | 'Z' | 'T')[];
+  readonly type: string;
+  readonly sizes: { readonly X: number; readonly Y: number; readonly Z: number; readonly C: number; readonly T: number };
+  /** One a Channel element, which may stand for several samples a pixel. */
+  readonly channels: readonly Channel[];
+  readonly voxelSize: { z: number | null; y: number | null; x: number | null } | null;
+  readonly tiffData: readonly OmeTiffData[];
+}
+
+export interface Ome {
+  readonly uuid: string | null;
+  readonly images: readonly OmeImage[];
+  /** The file that has the metadata, where this one only points to it. */
+  readonly metadataFile: string | null;
+}
+
+const MAX_SIZE = 2 ** 31;
+
+/** Whether a description is OME-XML. */
+export function isOmeXml(description: string): boolean {
+  return /^\ufeff?\s*</.test(description) && /<(?:\w+:)?OME[\s>]/.test(description);
+}
+
+/** Throws ImageError: image/damaged where the XML is, image/unsupported where it uses entities of its own. */
+export function parseOmeXml(text: string, file: string): Ome {
+  if (text.includes('<!DOCTYPE') || text.includes('<!ENTITY'))
+    throw unsupported(file, 'its OME-XML declares entities of its own.', 'Save it again with another program.', 'They can be made to grow without end.');
+  let root: Element;
+  try {
+    root = child(parser().parse(text, true) as Element, 'OME'); // parsed values are texts and elements
+  } catch (cause) {
+    throw damaged(file, `its OME-XML cannot be parsed: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+  }
+  return {
+    uuid: textOf(root['UUID']),
+    images: children(root, 'Image').map((image, i) => parseImage(image, i, file)),
+    metadataFile: textOf(child(root, 'BinaryOnly')['MetadataFile']),
+  };
+}
+
+type Element = Readonly<Record<string, unknown>>;
+
+function parser(): XMLParser {
+  return new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    htmlEntities: true,
+    removeNSPrefix: true,
+    parseTagValue: false,
+    parseAttributeValue: false,
+    isArray: (name) => name === 'Image' || name === 'Channel' || name === 'TiffData',
+    stopNodes: ['OME.StructuredAnnotations'],
+  });
+}
+
+function parseImage(image: Element, index: number, file: string): OmeImage {
+  const pixels = child(image, 'Pixels');
+  const count = (key: string): number => {
+    const value = Number(pixels[key]);
+    if (Number.isInteger(value) && value >= 1 && value < MAX_SIZE) return value;
+    throw damaged(file, `its OME-XML says ${key} ${JSON.stringify(pixels[key])?.slice(0, 40)} of image ${index}.`);
+  };
+  const order = textOf(pixels['DimensionOrder']) ?? 'XYCZT';
+  if (!/^XY(?:CZT|CTZ|ZCT|ZTC|TCZ|TZC)$/.test(order)) throw damaged(file, `its OME-XML says DimensionOrder ${order.slice(0, 40)} of image ${index}.`);
+  const extent = (axis: 'X' | 'Y' | 'Z') => {
+    const unit = micrometersPer(textOf(pixels[`PhysicalSize${axis}Unit`]) ?? 'um'); // micrometers where it does not say
+    return unit === null ? null : plausibleLength(Number(pixels[`PhysicalSize${axis}`]) * unit);
+  };
+  return {
+    name: textOf(image['Name']) ?? '',
+    order: [...order.slice(2)] as ('C' | 'Z' | 'T')[], // the pattern above lets nothing else through
+    type: textOf(pixels['Type']) ?? '',
+    sizes: { X: count('SizeX'), Y: count('SizeY'), Z: count('SizeZ'), C: count('SizeC'), T: count('SizeT') },
+    channels: children(pixels, 'Channel').map((channel) => ({ name: textOf(channel['Name']), color: colorOf(textOf(channel['Color'])) })),
+    voxelSize: voxelSizeOf(extent('Z'), extent('Y'), extent('X')),
+    tiffData: children(pixels, 'TiffData').map((data) => parseTiffData(data, file)),
+  };
+}
+
+function parseTiffData(data: Element, file: string): OmeTiffData {
+  const whole = (key: string): number | null => {
+    if (data[key] === undefined) return null;
+    const value = Number(data[key]);
+    if (Number.isInteger(value) && value >= 0 && value < MAX_SIZE) return value;
+    throw damaged(file, `its OME-XML says TiffData ${key} ${JSON.stringify(data[key])?.slice(0, 40)}.`);
+  };
+  const uuid = data['UUID']; // a text alone, or an element with a FileName
+  const named = isElement(uuid);
+  return {
+    first: { C: whole('FirstC') ?? 0, Z: whole('FirstZ') ?? 0, T: whole('FirstT') ?? 0 },
+    ifd: whole('IFD'),
+    planeCount: whole('PlaneCount'),
+    fileName: named ? textOf(uuid['FileName']) : null,
+    uuid: textOf(named ? uuid['#text'] : uuid),
+  };
+}
+
+/** Signed R << 24 | G << 16 | B << 8 | A, as the schema has it, to `#RRGGBB`. */
+function colorOf(text: string | null): string | null {
+  const value = Number(text ?? NaN);
+  return Number.isInteger(value) ? `#${(value >>> 8).toString(16).padStart(6, '0').toUpperCase()}` : null;
+}
+
+function isElement(value: unknown): value is Element {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function child(element: Element, name: string): Element {
+  const value = element[name];
+  return isElement(value) ? value : {};
+}
+
+/** Of an element whose name always makes a list. */
+function children(element: Element, name: string): Element[] {
+  const values = element[name];
+  return Array.isArray(values) ? values.map((value: unknown) => (isElement(value) ? value : {})) : [];
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,38 @@
+/** Units of length as microscopes and programs spell them; lengths are micrometers everywhere else. */
+
+const MICROMETERS: ReadonlyMap<string, number> = new Map([
+  ['m', 1e6],
+  ['meter', 1e6],
+  ['cm', 1e4],
+  ['mm', 1e3],
+  ['millimeter', 1e3],
+  ['\u00b5m', 1], // the micro sign
+  ['\u03bcm', 1], // the Greek letter
+  ['um', 1],
+  ['micron', 1],
+  ['microns', 1],
+  ['micrometer', 1],
+  ['nm', 1e-3],
+  ['nanometer', 1e-3],
+  ['pm', 1e-6],
+  ['\u00c5', 1e-4],
+  ['\u212b', 1e-4],
+  ['angstrom', 1e-4],
+  ['in', 25400],
+  ['inch', 25400],
+]);
+
+/** How many micrometers a unit is, or null for `pixel` and whatever has no length. */
+export function micrometersPer(unit: string): number | null {
+  return MICROMETERS.get(unit.trim()) ?? MICROMETERS.get(unit.trim().toLowerCase().replace(/metre$/, 'meter')) ?? null;
+}
+
+/** `value` where it can be the extent of a voxel, else null: 0, infinity and absurd numbers are written for "unknown". */
+export function plausibleLength(micrometers: number): number | null {
+  return micrometers > 1e-9 && micrometers < 1e9 ? micrometers : null;
+}
+
+/** A voxel size with its unknown extents, or null where all three are unknown. */
+export function voxelSizeOf(z: number | null, y: number | null, x: number | null): { z: number | null; y: number | null; x: number | null } | null {
+  return z === null && y === null && x === null ? null : { z, y, x };
+}

@@ -1,0 +1,129 @@
+/**
+ * Files that are whole or absent: written under a temporary name in their own folder, flushed to the disk, then given their
+ * name. After a kill there is the old file, the new one, or none; what is left over ends in `.unfinished`.
+ */
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ResourceError, UsageError } from '../core/index.ts';
+import type { ByteSink } from '../io/index.ts';
+
+interface Options {
+  /** Whether a file of that name may be replaced. */
+  readonly overwrite: boolean;
+}
+
+/** Throws UsageError usage/output-exists, here or at `finish`; ResourceError resource/disk-full. */
+export async function createFile(path: string, { overwrite }: Options): Promise<ByteSink> {
+  if (!overwrite && (await exists(path))) throw alreadyThere(path);
+  const folder = dirname(path);
+  const unfinished = join(folder, `.${basename(path)}.${randomUUID().slice(0, 8)}.unfinished`);
+  const handle = await told(path, () => open(unfinished, 'wx'));
+  let size = 0;
+  let state: 'open' | 'done' = 'open';
+  const write = async (bytes: Uint8Array, position: number) => {
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await told(path, () => handle.write(bytes, at, bytes.length - at, position + at));
+      at += bytesWritten;
+    }
+  };
+  return {
+    name: path,
+    async append(bytes) {
+      await write(bytes, size);
+      size += bytes.length;
+    },
+    overwrite: (offset, bytes) => write(bytes, offset),
+    async finish() {
+      await told(path, () => handle.sync());
+      await handle.close();
+      state = 'done';
+      try {
+        // A link fails where the name is taken, a rename would replace it.
+        if (overwrite) await rename(unfinished, path);
+        else await link(unfinished, path);
+      } catch (error) {
+        throw codeOf(error) === 'EEXIST' ? alreadyThere(path) : error;
+      } finally {
+        await rm(unfinished, { force: true });
+      }
+      await syncFolder(folder);
+    },
+    async abandon() {
+      if (state === 'done') return;
+      state = 'done';
+      await handle.close();
+      await rm(unfinished, { force: true });
+    },
+  };
+}
+
+/** A whole file at once. Throws as `createFile` does. */
+export async function writeFileWhole(path: string, bytes: Uint8Array, options: Options): Promise<void> {
+  const sink = await createFile(path, options);
+  try {
+    await sink.append(bytes);
+    await sink.finish();
+  } catch (error) {
+    await sink.abandon();
+    throw error;
+  }
+}
+
+/** A folder with those above it; one that is there is left as it is. */
+export async function createFolder(path: string): Promise<void> {
+  await told(path, () => mkdir(path, { recursive: true }));
+}
+
+/** Without this the name of a finished file could be lost with the power. Not every system lets folders be opened. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => null);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function alreadyThere(path: string): UsageError {
+  return new UsageError('usage/output-exists', {
+    file: path,
+    what: `${path} is there already.`,
+    why: 'What is there would be lost.',
+    remedy: 'Replace it (--overwrite), or take another --out.',
+  });
+}
+
+/** Turns what the system says into what the user can do. */
+async function told<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code === 'ENOSPC' || code === 'EDQUOT')
+      throw new ResourceError('resource/disk-full', {
+        cause,
+        file: path,
+        what: `${path}: the disk of ${dirname(path)} is full.`,
+        why: 'The file cannot be written; what was there before is untouched.',
+        remedy: 'Free some space there, or write elsewhere: --out FOLDER.',
+      });
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+      throw new UsageError('usage/output', {
+        cause,
+        file: path,
+        what: `${path} cannot be written: ${code === 'ENOENT' ? `there is no folder ${dirname(path)}` : code === 'ENOTDIR' ? `${dirname(path)} is no folder` : 'permission is denied'}.`,
+        why: 'The result has nowhere to go.',
+        remedy: 'Write to a folder of your own: --out PATH.',
+      });
+    throw cause;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}

@@ -1,0 +1,104 @@
+/** Files of this machine, for the formats of `io`. */
+import { open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ImageError } from '../core/index.ts';
+import type { ByteSource, Files } from '../io/index.ts';
+
+export const nodeFiles: Files = {
+  async kind(path) {
+    const found = await stat(path).catch(() => null);
+    return found && (found.isDirectory() ? 'folder' : 'file');
+  },
+  list: async (folder) => (await readdir(folder)).sort(),
+  open: openFile,
+  split: (path) => ({ folder: dirname(path), name: basename(path) }),
+  join,
+};
+
+/** Throws ImageError: image/missing, image/unreadable where the system refuses. */
+async function openFile(path: string): Promise<ByteSource> {
+  const handle = await open(path, 'r').catch(async (cause: unknown) => {
+    throw await notOpened(path, cause);
+  });
+  const found = await handle.stat();
+  if (!found.isFile()) {
+    await handle.close();
+    throw new ImageError('image/missing', {
+      file: path,
+      what: `${path} is ${found.isDirectory() ? 'a folder' : 'not a file'}.`,
+      remedy: 'Name a file.',
+    });
+  }
+  const { size } = found;
+  let closed = false;
+  return {
+    name: path,
+    size,
+    async read(offset, length) {
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length; ) {
+        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+        if (bytesRead === 0) throw shortRead(path, offset + done, offset + length);
+        done += bytesRead;
+      }
+      return bytes;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await handle.close();
+    },
+  };
+}
+
+function shortRead(file: string, at: number, end: number): ImageError {
+  return new ImageError('image/truncated', {
+    file,
+    at,
+    what: `${file}: bytes up to ${end} were to be read; the file ends at ${at}.`,
+    why: 'Zeros would stand where data is missing.',
+    remedy: 'Copy it again from where it was made; if it is still being written, wait until it is.',
+  });
+}
+
+async function notOpened(path: string, cause: unknown): Promise<ImageError> {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code !== 'ENOENT' && code !== 'ENOTDIR')
+    return new ImageError('image/unreadable', {
+      file: path,
+      cause,
+      what: `${path} cannot be opened (${code || String(cause)}).`,
+      remedy: 'Check that you may read it.',
+    });
+  const near = await namesNear(path);
+  const folder = dirname(path);
+  return new ImageError('image/missing', {
+    file: path,
+    cause,
+    what: `${path} does not exist.`,
+    remedy: near === null ? `There is no folder ${folder} either.` : near.length > 0 ? `Did you mean ${near.map((name) => join(folder, name)).join(' or ')}?` : 'Check the path.',
+  });
+}
+
+/** Up to three names in the folder that are alike but for a few letters in one place; null without the folder. */
+async function namesNear(path: string): Promise<string[] | null> {
+  const wanted = basename(path).toLowerCase();
+  const names = await readdir(dirname(path)).catch(() => null);
+  if (!names) return null;
+  const ranked = names.map((name) => ({ name, shared: sharedEnds(wanted, name.toLowerCase()) }));
+  return ranked
+    .filter(({ shared }) => shared >= 0.7)
+    .sort((a, b) => b.shared - a.shared || (a.name < b.name ? -1 : 1))
+    .slice(0, 3)
+    .map(({ name }) => name);
+}
+
+/** How much of the longer name its beginning and end share with the other, 0 to 1. */
+function sharedEnds(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  let prefix = 0;
+  while (prefix < shorter && a[prefix] === b[prefix]) prefix++;
+  let suffix = 0;
+  while (suffix < shorter - prefix && a.at(-1 - suffix) === b.at(-1 - suffix)) suffix++;
+  return (prefix + suffix) / Math.max(a.length, b.length);
+}

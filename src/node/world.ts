@@ -1,0 +1,85 @@
+/** The verbs' world in Node: files, onnxruntime-node, clock, machine. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import type { Runtime } from '../engine/index.ts';
+import type { ByteSink, Files } from '../io/index.ts';
+import type { RunStore } from '../run/index.ts';
+import { createFile, createFolder } from './byte-sink.ts';
+import { nodeFiles } from './files.ts';
+import { startOnnxRuntime } from './onnx-runtime.ts';
+import { runFolder } from './run-store.ts';
+
+export interface NodeWorldSettings {
+  /** Null: as many as the machine has. */
+  readonly threads?: number | null;
+  readonly device?: 'cpu';
+}
+
+/** What `train`, `predict` and the other verbs take as their world. */
+export function nodeWorld({ threads = null }: NodeWorldSettings = {}): NodeWorld {
+  return {
+    files: nodeFiles,
+    output: { createFile, createFolder, removeFolder: (path) => rm(path, { recursive: true, force: true }) },
+    openRun: runFolder,
+    startRuntime: () => startOnnxRuntime(threads === null ? {} : { threads }),
+    machine: {
+      processor: cpus()[0]?.model.trim() ?? 'unknown',
+      processors: availableParallelism(),
+      memoryBytes: totalmem(),
+      platform: `${platform()} ${arch()}`,
+      host: `node ${process.versions.node}`,
+      version: packageVersion('../../package.json'),
+      onnxruntime: onnxRuntimeVersion(),
+    },
+    now: () => performance.now(),
+    date: () => new Date().toISOString(),
+    createSha256() {
+      const hash = createHash('sha256');
+      return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest('hex') };
+    },
+    examples: fileURLToPath(new URL('../../examples', import.meta.url)),
+  };
+}
+
+export interface NodeWorld {
+  readonly files: Files;
+  readonly output: {
+    createFile(path: string, options: { readonly overwrite: boolean }): Promise<ByteSink>;
+    createFolder(path: string): Promise<void>;
+    removeFolder(path: string): Promise<void>;
+  };
+  openRun(folder: string): RunStore;
+  startRuntime(): Runtime;
+  readonly machine: {
+    readonly processor: string;
+    readonly processors: number;
+    readonly memoryBytes: number;
+    readonly platform: string;
+    readonly host: string;
+    readonly version: string;
+    readonly onnxruntime: string;
+  };
+  now(): number;
+  date(): string;
+  createSha256(): { update(bytes: Uint8Array): void; digest(): string };
+  readonly examples: string;
+}
+
+function packageVersion(path: string): string {
+  const { version } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string };
+  return version;
+}
+
+function onnxRuntimeVersion(): string {
+  try {
+    const path = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+    return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+  } catch {
+    return 'not installed';
+  }
+}
