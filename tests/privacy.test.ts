@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 
-const built = fileURLToPath(new URL('../dist/entry-node.js', import.meta.url));
+const built = fileURLToPath(new URL('../dist/', import.meta.url));
 const home = mkdtempSync(join(tmpdir(), 'unstained-privacy-'));
 afterAll(() => rmSync(home, { recursive: true }));
 
 it.skipIf(!existsSync(built))('a network that runs writes nothing to the home folder and to temporary files', () => {
   const script = `
-    const { devices, nodeWorld } = await import(${JSON.stringify(built)});
+    const { devices } = await import(${JSON.stringify(`${built}api/index.js`)});
+    const { nodeWorld } = await import(${JSON.stringify(`${built}node/index.js`)});
     console.log(JSON.stringify(await devices(nodeWorld({ threads: 1 }))));
   `;
   const env = { PATH: process.env.PATH, HOME: home, USERPROFILE: home, TMPDIR: home, TMP: home, TEMP: home, XDG_CACHE_HOME: home };

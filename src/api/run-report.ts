@@ -3,6 +3,7 @@ import { parameterCount, reachOf } from '../network/index.ts';
 import { renderReport, type Fact, type Planes, type ReportExample, type ReportStructure } from '../figures/index.ts';
 import { RUN_FILES, type RunStore } from '../run/index.ts';
 import { channelOf, cropVolume, type Region, type Volume } from '../volume/index.ts';
+import type { TrainingPair } from '../dataset/index.ts';
 import type { FieldStudy } from './field-study.ts';
 import type { Trained, TrainingRun } from './training-run.ts';
 import type { World } from './world.ts';
@@ -49,14 +50,15 @@ export async function writePage(
 
 /** Shown where nobody chose colors: DNA stains are blue, the rest as far apart as eyes can tell. */
 const COLORS = ['#4aa8ff', '#5fe08a', '#ff5fb0', '#ffc14a', '#b48cff', '#ff7a5c'];
-/** A plane of a tall part is cut to this many times its width, around its middle: a page is wider than high. */
+/** A plane of a tall part is cut to this many times its width, or to this many rows: a page is wider than high. */
 const TALLEST = 1.15;
+const ROWS = 128;
 const MOST_PLANES = 9;
 
 export function exampleOf({ run, trained, study, seconds, title, about, credit }: StudiedRun): ReportExample {
   const { pair, config, description, data } = run;
   const { train, heldOut, margin } = pair.split;
-  const region = shownRegion(heldOut ?? train);
+  const region = shownRegion(heldOut ?? train, pair);
   const planes = shownPlanes(region);
   const signal = channelOf(pair.signal, config.network.zAsChannels ? pair.signal.channels >> 1 : 0);
   const structures = study.targets.map(({ name, train: onTrain, heldOut: onHeldOut, baselines }, c): ReportStructure => ({
@@ -96,9 +98,17 @@ export function exampleOf({ run, trained, study, seconds, title, about, credit }
   };
 }
 
-function shownRegion({ start, size }: Region): Region {
-  const y = Math.min(size.y, Math.round(TALLEST * size.x));
-  return { start: { ...start, y: start.y + ((size.y - y) >> 1) }, size: { ...size, y } };
+/** The rows that are shown: those with the most weight, or without a map those with the most fluorescence. */
+function shownRegion({ start, size }: Region, { weight, target }: TrainingPair): Region {
+  const y = Math.min(size.y, Math.max(ROWS, Math.round(TALLEST * size.x)));
+  const rows = (first: number): Region => ({ start: { ...start, y: start.y + first }, size: { ...size, y } });
+  const weightOf = (region: Region) => cropVolume(weight ?? target, region).data.reduce((sum, w) => sum + w, 0);
+  let best = { first: 0, weight: -Infinity };
+  for (let first = 0; first <= size.y - y; first += 8) {
+    const found = weightOf(rows(first));
+    if (found > best.weight) best = { first, weight: found };
+  }
+  return rows(best.first);
 }
 
 /** Planes spread evenly over the stack, the middle one among them. */

@@ -14,7 +14,8 @@ p { margin: 0 0 12px; max-width: 72ch; }
 figure { margin: 0; }
 figcaption { font-size: 13px; color: var(--soft); padding-top: 6px; }
 figcaption b { color: var(--ink); }
-img { display: block; width: 100%; height: auto; image-rendering: auto; }
+img { display: block; width: 100%; height: auto; }
+[hidden] { display: none; }
 .hero, .panels { display: grid; gap: 14px; margin: 18px 0 6px; }
 .hero { grid-template-columns: repeat(3, 1fr); }
 .panels { grid-template-columns: repeat(4, 1fr); }

@@ -1,0 +1,153 @@
+/** The built program as a user has it: a process, files, exit codes. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { random } from '../../src/core/index.ts';
+import { createOmeTiff } from '../../src/io/index.ts';
+import { createFile } from '../../src/node/byte-sink.ts';
+
+const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'unstained-program-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `unstained`; `onErr` sees standard error grow and may signal the process. */
+function unstained(args: readonly string[], onErr: (err: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined): Promise<Ended> {
+  return new Promise((resolve) => {
+    const process_ = spawn(process.execPath, [bin, ...args], { cwd: folder });
+    let [out, err] = ['', ''];
+    process_.stdout.on('data', (data: Buffer) => (out += data.toString()));
+    process_.stderr.on('data', (data: Buffer) => {
+      err += data.toString();
+      onErr(err, (signal) => process_.kill(signal));
+    });
+    process_.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+/** A field whose target is a plain function of the signal: blurred and squared, easy to learn. */
+async function writeField(name: string, size: { z: number; y: number; x: number }, seed: number): Promise<void> {
+  const source = random(seed);
+  const plane = size.y * size.x;
+  const signal = Float32Array.from({ length: size.z * plane }, () => source.normal());
+  const target = signal.map((value, i) => (value + (signal[i + 1] ?? 0) + (signal[i + size.x] ?? 0)) ** 2);
+  for (const [file, data] of [['bf', signal], ['dye', target]] as const) {
+    const sink = createOmeTiff(await createFile(join(folder, `${name}-${file}.ome.tif`), { overwrite: true }), {
+      name: file,
+      channels: [{ name: file, color: null }],
+      size,
+      voxelSize: { z: 0.3, y: 0.1, x: 0.1 },
+    });
+    for (let z = 0; z < size.z; z++) await sink.writePlane(data.subarray(z * plane, (z + 1) * plane));
+    await sink.finish();
+  }
+}
+
+const small = ['--depth', '1', '--channels', '4', '--patch', '8,16,16', '--quiet'];
+const trainOn = (name: string, out: string, ...more: string[]) =>
+  unstained(['train', '--signal', `${name}-bf.ome.tif`, '--target', `dye=${name}-dye.ome.tif`, '--out', out, ...small, ...more]);
+const checkpoint = (run: string, step: number) =>
+  readFileSync(join(folder, run, 'checkpoints', `step-${String(step).padStart(9, '0')}.safetensors`));
+
+describe.skipIf(!existsSync(bin))('the program', () => {
+  it('trains, predicts, evaluates; the files are those that it names', async () => {
+    await writeField('a', { z: 12, y: 40, x: 96 }, 1);
+    const trained = await trainOn('a', 'run', '--steps', '60', '--json');
+    expect(trained.err).toBe('');
+    expect(trained.code).toBe(0);
+    const result = JSON.parse(trained.out) as { schema: string; steps: number; heldOut: { name: string; r: number }[]; report: string };
+    expect(result).toMatchObject({ schema: 'unstained.train/1', steps: 60, heldOut: [{ name: 'dye' }] });
+    expect(result.heldOut[0].r).toBeGreaterThan(0.3);
+    expect(readFileSync(join(folder, result.report), 'utf8').slice(0, 900)).toContain('<title>run · Unstained</title>');
+    expect(readdirSync(join(folder, 'run')).sort()).toEqual(
+      ['checkpoints', 'config.yaml', 'data.json', 'environment.json', 'losses.csv', 'report', 'run.json'],
+    );
+
+    const predicted = await unstained(['predict', 'a-bf.ome.tif', '--model', 'run', '--out', 'p.ome.tif', '--json']);
+    expect(JSON.parse(predicted.out)).toMatchObject({ outputs: [{ file: 'p.ome.tif', axes: 'CZYX', shape: [1, 12, 40, 96] }] });
+    const inspected = await unstained(['inspect', 'p.ome.tif', '--json']);
+    expect(JSON.parse(inspected.out)).toMatchObject({
+      images: [{ shape: [1, 1, 12, 40, 96], dtype: 'float32', voxelSize: { z: 0.3, y: 0.1, x: 0.1 }, channels: [{ name: 'dye' }] }],
+    });
+
+    const evaluated = await unstained(['evaluate', 'p.ome.tif', '--target', 'a-dye.ome.tif', '--json']);
+    const byModel = await unstained(['evaluate', '--model', 'run', '--signal', 'a-bf.ome.tif', '--target', 'dye=a-dye.ome.tif', '--json']);
+    const [r, again] = [evaluated, byModel].map(({ out }) => (JSON.parse(out) as { results: { r: number }[] }).results[0].r);
+    expect(r).toBeCloseTo(again, 6);
+  });
+
+  it('tiles equal the whole image, bit for bit', async () => {
+    const one = await unstained(['predict', 'a-bf.ome.tif', '--model', 'run', '--out', 'whole.ome.tif', '--json']);
+    const many = await unstained(['predict', 'a-bf.ome.tif', '--model', 'run', '--out', 'tiled.ome.tif', '--memory', '202MB', '--json']);
+    const tiles = [one, many].map(({ out }) => (JSON.parse(out) as { outputs: { tiles: number }[] }).outputs[0].tiles);
+    expect(tiles[0]).toBe(1);
+    expect(tiles[1]).toBeGreaterThan(4);
+    const pixels = await Promise.all(['whole', 'tiled'].map((name) => unstained(['inspect', `${name}.ome.tif`, '--pixels', '--json'])));
+    const [a, b] = pixels.map(({ out }) => (JSON.parse(out) as { images: { sha256: string }[] }).images[0].sha256);
+    expect(a).toBe(b);
+  });
+
+  it('the same seed gives the same bits, another seed others', async () => {
+    await Promise.all([trainOn('a', 's1', '--steps', '50'), trainOn('a', 's2', '--steps', '50')]);
+    await trainOn('a', 's3', '--steps', '50', '--seed', '1');
+    expect(checkpoint('s1', 50).equals(checkpoint('s2', 50))).toBe(true);
+    expect(checkpoint('s1', 50).equals(checkpoint('s3', 50))).toBe(false);
+  });
+
+  it('D5: Ctrl-C saves at once with exit 75, and the run goes on to the same bits', async () => {
+    const args = ['train', '--signal', 'a-bf.ome.tif', '--target', 'dye=a-dye.ome.tif', ...small.filter((arg) => arg !== '--quiet'), '--steps', '400'];
+    await unstained([...args, '--out', 'unbroken', '--quiet']);
+    let sent = false;
+    const stopped = await unstained([...args, '--out', 'broken'], (err, kill) => {
+      if (sent || !err.includes('training:')) return;
+      sent = true;
+      kill('SIGINT');
+    });
+    expect(stopped.code).toBe(75);
+    expect(stopped.err).toContain('Stopping after this step');
+    const { state, step } = JSON.parse(readFileSync(join(folder, 'broken/run.json'), 'utf8')) as { state: string; step: number };
+    expect(state).toBe('interrupted');
+    expect(step).toBeGreaterThan(0);
+    expect(step).toBeLessThan(400);
+    expect((await unstained(['train', '--resume', 'broken', '--quiet'])).code).toBe(0);
+    expect(checkpoint('broken', 400).equals(checkpoint('unbroken', 400))).toBe(true);
+    const rows = (run: string) => readFileSync(join(folder, run, 'losses.csv'), 'utf8').split('\n').map((row) => row.split(',').slice(0, 3).join());
+    expect(rows('broken')).toEqual(rows('unbroken'));
+  });
+
+  it.each([
+    { name: 'a file that is missing', args: ['train', '--signal', 'no.tif', '--target', 'a-dye.ome.tif', '--out', 'x'], code: 3, says: /no\.tif/ },
+    { name: 'bytes that are no image', args: ['predict', 'text.tif', '--model', 'run', '--out', 'x.tif'], code: 3, says: /text\.tif/ },
+    { name: 'shapes that differ', args: ['train', '--signal', 'a-bf.ome.tif', '--target', 'b-dye.ome.tif', '--out', 'x', ...small], code: 3, says: /z 12, y 40, x 96.*z 8, y 40, x 96/ },
+    { name: 'an image smaller than the patch', args: ['train', '--signal', 'b-bf.ome.tif', '--target', 'b-dye.ome.tif', '--out', 'x'], code: 3, says: /smaller than the patch.*--patch/s },
+    { name: 'a constant image', args: ['train', '--signal', 'flat.ome.tif', '--target', 'b-dye.ome.tif', '--out', 'x', ...small], code: 3, says: /all \d+ voxels are 7/ },
+    { name: 'an image with NaN', args: ['train', '--signal', 'nan.ome.tif', '--target', 'b-dye.ome.tif', '--out', 'x', ...small], code: 3, says: /1 of \d+ voxels are NaN/ },
+    { name: 'an unknown option', args: ['train', '--chanels', '4'], code: 2, says: /--channels/ },
+    { name: 'an output folder that is there', args: ['train', '--signal', 'a-bf.ome.tif', '--target', 'a-dye.ome.tif', '--out', 'run'], code: 2, says: /run is there already.*--overwrite/s },
+    { name: 'a folder of somebody else, even with --overwrite', args: ['train', '--signal', 'a-bf.ome.tif', '--target', 'a-dye.ome.tif', '--out', '.', '--overwrite'], code: 2, says: /is no run/ },
+    { name: 'a model that is none', args: ['predict', 'a-bf.ome.tif', '--model', 'nowhere', '--out', 'x.tif'], code: 3, says: /nowhere is not there/ },
+    { name: 'memory that is not enough', args: ['predict', 'a-bf.ome.tif', '--model', 'run', '--out', 'x.tif', '--memory', '1MB'], code: 4, says: /memory/ },
+  ])('refuses $name, says why, and leaves nothing behind', async ({ args, code, says }) => {
+    writeFileSync(join(folder, 'text.tif'), 'this is a letter');
+    await writeField('b', { z: 8, y: 40, x: 96 }, 2);
+    for (const [file, data] of [['flat', new Float32Array(8 * 40 * 96).fill(7)], ['nan', new Float32Array(8 * 40 * 96).map((_, i) => (i === 5 ? NaN : i % 7))]] as const) {
+      const sink = createOmeTiff(await createFile(join(folder, `${file}.ome.tif`), { overwrite: true }), { name: file, channels: [{ name: null, color: null }], size: { z: 8, y: 40, x: 96 }, voxelSize: null });
+      for (let z = 0; z < 8; z++) await sink.writePlane(data.subarray(z * 3840, (z + 1) * 3840));
+      await sink.finish();
+    }
+    const before = readdirSync(folder).sort();
+    const ended = await unstained(args);
+    expect(ended.err).toMatch(says);
+    expect(ended.code).toBe(code);
+    expect(ended.out).toBe('');
+    expect(readdirSync(folder).sort()).toEqual(before);
+  });
+});
