@@ -71,12 +71,16 @@ export function startOnnxRuntime({ threads = availableParallelism() }: { readonl
   };
 }
 
-/** From TypeScript sources (tests) the worker is compiled as it loads; a package holds JavaScript. */
+/**
+ * From TypeScript sources (tests) the worker is compiled as it loads; a package holds JavaScript. The flags that the process
+ * was started with (`--input-type`, `--eval`) are not the worker's.
+ */
 function startWorker(): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./session-worker.js', import.meta.url));
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./session-worker.js', import.meta.url), { execArgv: [] });
   const source = new URL('./session-worker.ts', import.meta.url).href;
   return new Worker(`import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(source)})))`, {
     eval: true,
+    execArgv: [],
   });
 }
 

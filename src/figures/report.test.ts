@@ -1,0 +1,113 @@
+import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { decodePng } from '../codec/index.ts';
+import { diverging, drawPlane, glow, gray, windowOf } from './color.ts';
+import { lossChart } from './loss-chart.ts';
+import { pngOf, renderReport, triptych, type Planes, type ReportExample } from './index.ts';
+
+const planes = (value: (i: number, plane: number) => number, count = 3): Planes => ({
+  width: 8,
+  height: 6,
+  planes: Array.from({ length: count }, (_, plane) => Float32Array.from({ length: 48 }, (__, i) => value(i, plane))),
+});
+
+const example: ReportExample = {
+  title: 'Cells <script>alert(1)</script>',
+  about: 'A & B',
+  credit: null,
+  signal: planes((i) => i),
+  planeNames: ['z 0', 'z 1', 'z 2'],
+  isHeldOut: true,
+  pixelSize: 0.3,
+  structures: [
+    {
+      name: '"dna" <b>',
+      color: '#4aa8ff',
+      target: planes((i, p) => (i + p) % 5),
+      prediction: planes((i, p) => ((i + p) % 5) * 0.8),
+      weight: null,
+      train: { r: 0.9, normalizedL2: 0.2 },
+      heldOut: { r: -0.05, normalizedL2: 1.1 },
+      baselines: [{ name: 'blank image', r: null, normalizedL2: 1 }],
+    },
+  ],
+  losses: Array.from({ length: 50 }, (_, i) => ({ step: i + 1, loss: 2 / (i + 1) })),
+  split: { width: 100, train: 60, margin: 10, heldOut: 30 },
+  facts: [{ name: 'network', value: '<i>3D</i>' }],
+};
+
+describe('the report', () => {
+  it('I4: names from files stand in it as text, never as HTML', async () => {
+    const page = await renderReport({ title: '<img src=x>', examples: [example], facts: [] });
+    expect(page).not.toMatch(/<script>alert|<b> ?\d|<img src=x>|<i>3D/);
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+  it('says the scores of the held-out part, with a dash where there is none', async () => {
+    const page = await renderReport({ title: 't', examples: [example], facts: [] });
+    expect(page).toContain('r −0.05');
+    expect(page).toMatch(/blank image<\/td><td class="number minor">–<\/td>/);
+  });
+  it('refers to nothing outside itself', async () => {
+    const page = await renderReport({ title: 't', examples: [example], facts: [] });
+    expect(page.match(/(src|href)="(?!data:)[^"]*"/g)).toBeNull();
+    expect(page).not.toMatch(/url\(|@import|https?:/);
+  });
+
+  const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+  it.skipIf(!chromium)('opens in a browser without an error, a request or a violation of its policy; its slider works', async () => {
+    const { chromium: driver } = createRequire(import.meta.url)('playwright-core') as typeof import('playwright-core');
+    const folder = mkdtempSync(join(tmpdir(), 'unstained-report-'));
+    const file = join(folder, 'report.html');
+    writeFileSync(file, await renderReport({ title: 't', examples: [example], facts: [] }));
+    const browser = await driver.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] });
+    try {
+      const page = await browser.newPage();
+      const said: string[] = [];
+      const asked: string[] = [];
+      page.on('console', (message) => said.push(message.text()));
+      page.on('pageerror', (error) => said.push(error.message));
+      page.on('request', (request) => asked.push(request.url()));
+      await page.goto(pathToFileURL(file).href);
+      const visible = () => page.locator('[data-plane]:visible').evaluateAll((images) => images.map((image) => image.getAttribute('data-plane')));
+      expect(await visible()).toEqual(['1', '1', '1', '1']);
+      await page.locator('.planes input').fill('2');
+      expect(await visible()).toEqual(['2', '2', '2', '2']);
+      expect(await page.locator('output').textContent()).toBe('z 2');
+      expect(said).toEqual([]);
+      expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(file).href]);
+    } finally {
+      await browser.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('pictures', () => {
+  it('a window runs from quantile to quantile of all planes, and is never empty', () => {
+    expect(windowOf(planes((i) => i), 0, 1)).toEqual({ low: 0, high: 47 });
+    expect(windowOf(planes(() => 3), 0, 1)).toEqual({ low: 3, high: 4 });
+  });
+  it('values outside the window are drawn darkest and brightest', () => {
+    const { data } = drawPlane(Float32Array.of(-9, 0, 1, 9), 4, 1, { low: 0, high: 1 }, gray);
+    expect([...data]).toEqual([0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255]);
+  });
+  it('no error is white, too little blue, too much red', () => {
+    const [low, middle, high] = [0, 0.5, 1].map((value) => diverging(value));
+    expect(low[2]).toBeGreaterThan(low[0]);
+    expect(Math.min(...middle)).toBeGreaterThan(240);
+    expect(high[0]).toBeGreaterThan(high[2]);
+    expect(glow('#4aa8ff')(0)).toEqual([0, 0, 0]);
+  });
+  it('input, prediction and truth side by side make one PNG', async () => {
+    const { width, height, channels } = await decodePng(pngOf(triptych(example, 1)));
+    expect({ width, height, channels }).toEqual({ width: 3 * 8 + 2 * 6, height: 6, channels: 3 });
+  });
+  it('the loss is drawn where there are two steps', () => {
+    expect(lossChart(example.losses)).toContain('<path d="M');
+    expect(lossChart(example.losses.slice(0, 1))).toBe('');
+  });
+});
