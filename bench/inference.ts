@@ -51,7 +51,11 @@ console.log(
     size: extents,
     threads: runtime.traits.threads,
     loadSeconds: round((loaded - started) / 1000),
-    seconds: { median: round(sorted[sorted.length >> 1]), min: round(sorted[0]), max: round(sorted[sorted.length - 1]) },
+    seconds: {
+      median: round(sorted[sorted.length >> 1]),
+      min: round(sorted[0]),
+      max: round(sorted[sorted.length - 1]),
+    },
     peakGB: round((peak * 1024) / 1e9),
     bytesPerVoxel: Math.round(((peak - idle) * 1024) / voxels),
   }),

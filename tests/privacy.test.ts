@@ -16,7 +16,15 @@ it.skipIf(!existsSync(built))('a network that runs writes nothing to the home fo
     const { nodeWorld } = await import(${JSON.stringify(`${built}node/index.js`)});
     console.log(JSON.stringify(await devices(nodeWorld({ threads: 1 }))));
   `;
-  const env = { PATH: process.env.PATH, HOME: home, USERPROFILE: home, TMPDIR: home, TMP: home, TEMP: home, XDG_CACHE_HOME: home };
+  const env = {
+    PATH: process.env.PATH,
+    HOME: home,
+    USERPROFILE: home,
+    TMPDIR: home,
+    TMP: home,
+    TEMP: home,
+    XDG_CACHE_HOME: home,
+  };
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' });
   expect(JSON.parse(printed)).toMatchObject({ schema: 'unstained.devices/1' });
   expect(readdirSync(home)).toEqual([]);

@@ -94,7 +94,14 @@ export async function demo(world: World, { out, overwrite }: DemoRequest, call: 
       studied.push({ run, trained, study, seconds, ...example });
     }
     const seconds = (world.now() - began) / 1000;
-    const report = await writePage(world, world.openRun(out), DEMO_FILE, 'Seeing without dyes', studied.map(exampleOf), seconds);
+    const report = await writePage(
+      world,
+      world.openRun(out),
+      DEMO_FILE,
+      'Seeing without dyes',
+      studied.map(exampleOf),
+      seconds,
+    );
     return {
       schema: 'unstained.demo/1',
       report,

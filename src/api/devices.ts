@@ -22,7 +22,9 @@ export async function devices(world: World): Promise<DevicesResult> {
     const { kind: device, threads } = runtime.traits;
     return {
       schema: 'unstained.devices/1',
-      devices: [{ device, processor, threads, memoryBytes, onnxruntime, voxelsPerSecond: Math.round(voxels / seconds) }],
+      devices: [
+        { device, processor, threads, memoryBytes, onnxruntime, voxelsPerSecond: Math.round(voxels / seconds) },
+      ],
     };
   } finally {
     await runtime.close();

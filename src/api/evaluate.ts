@@ -1,6 +1,15 @@
 /** `evaluate`: predictions against targets, by the paper's definitions. */
 import { DatasetError, UsageError, type LongCall } from '../core/index.ts';
-import { applyZscore, channelOf, channelStatistics, equalSize, formatSize, voxelCount, wholeRegion, type Volume } from '../volume/index.ts';
+import {
+  applyZscore,
+  channelOf,
+  channelStatistics,
+  equalSize,
+  formatSize,
+  voxelCount,
+  wholeRegion,
+  type Volume,
+} from '../volume/index.ts';
 import { measure } from './field-study.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { nameTargets } from './pair.ts';
@@ -61,14 +70,23 @@ async function readPredictions(world: World, request: EvaluateRequest, call: Lon
   try {
     const budget = { voxelSize, memoryBytes: memoryBudget(world, memoryBytes) };
     const { prediction } = await predictImage(world, runtime, run, network, signal, budget, call);
-    return run.data.targets.map(({ name }, c) => ({ name, file: `${model} of ${signal}`, volume: channelOf(prediction, c) }));
+    return run.data.targets.map(({ name }, c) => ({
+      name,
+      file: `${model} of ${signal}`,
+      volume: channelOf(prediction, c),
+    }));
   } finally {
     await runtime.close();
   }
 }
 
 /** The prediction of the target's name; where names are not given, that in the same place. */
-function partnerOf(name: string, place: number, predictions: readonly Prediction[], request: EvaluateRequest): Prediction {
+function partnerOf(
+  name: string,
+  place: number,
+  predictions: readonly Prediction[],
+  request: EvaluateRequest,
+): Prediction {
   const named = predictions.find((prediction) => prediction.name === name);
   const alike = predictions.length === request.targets.length ? predictions[place] : undefined;
   const unnamed = alike && (alike.name === null || request.targets[place].name === null) ? alike : undefined;

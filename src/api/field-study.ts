@@ -60,7 +60,13 @@ export function heldOutMeasures({ targets }: FieldStudy): Measured[] {
 }
 
 /** One channel against one channel inside a box of both. */
-export function measure(name: string, prediction: Volume, target: Volume, weight: Volume | null, region: Region): Measured {
+export function measure(
+  name: string,
+  prediction: Volume,
+  target: Volume,
+  weight: Volume | null,
+  region: Region,
+): Measured {
   const [p, t] = [prediction, target].map((volume) => cropVolume(volume, region).data);
   const w = weight && cropVolume(weight, region).data;
   const r = pearson(p, t, w);

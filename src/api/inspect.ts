@@ -82,7 +82,13 @@ export async function inspect(
     const { folder, name } = world.files.split(path);
     const { step, tensors } = await decodeCheckpoint(await world.openRun(folder).read(name), path);
     const all = Object.values(tensors);
-    return { schema, kind: 'checkpoint', step, tensors: all.length, values: all.reduce((n, { data }) => n + data.length, 0) };
+    return {
+      schema,
+      kind: 'checkpoint',
+      step,
+      tensors: all.length,
+      values: all.reduce((n, { data }) => n + data.length, 0),
+    };
   }
   const image = await openImage(world.files, parseImagePath(path).path);
   try {

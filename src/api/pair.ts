@@ -24,7 +24,12 @@ export interface ReadPair {
 }
 
 /** Reads and checks all of it. Throws ImageError and DatasetError. */
-export async function readPair(world: World, files: PairFiles, config: Config, { onNote }: LongCall): Promise<ReadPair> {
+export async function readPair(
+  world: World,
+  files: PairFiles,
+  config: Config,
+  { onNote }: LongCall,
+): Promise<ReadPair> {
   const settings = { voxelSize: files.voxelSize, onNote };
   const names = nameTargets(files.targets);
   const signal = await readImage(world, files.signal, settings);

@@ -48,7 +48,12 @@ export async function predictVolume(
     ...tileNeeds(description),
     maxVoxels: tileVoxelsWithin(memoryBytes - imageBytes, description),
   });
-  const volume: Volume = { data: new Float32Array(channels * voxelCount(size)), channels, size, voxelSize: signal.voxelSize };
+  const volume: Volume = {
+    data: new Float32Array(channels * voxelCount(size)),
+    channels,
+    size,
+    voxelSize: signal.voxelSize,
+  };
   const runner = tileRunner(runtime, network);
   try {
     await predictTiled({

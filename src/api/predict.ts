@@ -1,5 +1,12 @@
 /** `predict`: from transmitted-light images to predicted fluorescence, in the units of the target that was learned. */
-import { applyZscore, channelStatistics, undoZscore, voxelCount, type Volume, type VoxelSize } from '../volume/index.ts';
+import {
+  applyZscore,
+  channelStatistics,
+  undoZscore,
+  voxelCount,
+  type Volume,
+  type VoxelSize,
+} from '../volume/index.ts';
 import { DatasetError, UsageError, type LongCall } from '../core/index.ts';
 import { createOmeTiff } from '../io/index.ts';
 import type { Runtime } from '../engine/index.ts';
@@ -25,7 +32,14 @@ export async function predict(world: World, request: PredictRequest, call: LongC
       const settings = { voxelSize, memoryBytes: memoryBudget(world, memoryBytes) };
       const { prediction, tiles } = await predictImage(world, runtime, run, network, image, settings, call);
       const file = places[i];
-      await writePrediction(world, file, prediction, run.data.targets.map(({ name }) => name), overwrite, call);
+      await writePrediction(
+        world,
+        file,
+        prediction,
+        run.data.targets.map(({ name }) => name),
+        overwrite,
+        call,
+      );
       const { z, y, x } = prediction.size;
       const shape = [prediction.channels, z, y, x];
       outputs.push({ image, file, axes: 'CZYX' as const, shape, seconds: (world.now() - began) / 1000, tiles });
@@ -67,7 +81,10 @@ export async function predictImage(
     call,
   );
   const targetStatistics = targets.map((target) => target.statistics[0]);
-  return { prediction: config.normalize.target === 'zscore' ? undoZscore(predicted, targetStatistics) : predicted, tiles };
+  return {
+    prediction: config.normalize.target === 'zscore' ? undoZscore(predicted, targetStatistics) : predicted,
+    tiles,
+  };
 }
 
 /** Structures of another size than in training are not recognized: said, where both scales are known and differ by a tenth. */
@@ -75,7 +92,9 @@ function noteOtherScale(image: string, now: VoxelSize | null, trained: VoxelSize
   for (const axis of ['z', 'y', 'x'] as const) {
     const [a, b] = [now?.[axis], trained?.[axis]];
     if (a && b && Math.abs(Math.log(a / b)) > Math.log(1.1))
-      onNote?.(`${image}: ${axis} is ${a} um a voxel; the model was trained at ${b} um. Structures have another size for it.`);
+      onNote?.(
+        `${image}: ${axis} is ${a} um a voxel; the model was trained at ${b} um. Structures have another size for it.`,
+      );
   }
 }
 

@@ -98,7 +98,11 @@ export interface EvaluateRequest {
 
 export interface EvaluateResult {
   readonly schema: 'unstained.evaluate/1';
-  readonly results: readonly (Measured & { readonly prediction: string; readonly target: string; readonly voxels: number })[];
+  readonly results: readonly (Measured & {
+    readonly prediction: string;
+    readonly target: string;
+    readonly voxels: number;
+  })[];
 }
 
 export interface DemoRequest {

@@ -39,7 +39,10 @@ export async function writePage(
 ): Promise<string> {
   const facts: Fact[] = [
     { name: 'program', value: `unstained ${machine.version}, ONNX Runtime ${machine.onnxruntime}, ${machine.host}` },
-    { name: 'machine', value: `${machine.processor}, ${machine.processors} processors, ${(machine.memoryBytes / 1e9).toFixed(0)} GB, ${machine.platform}` },
+    {
+      name: 'machine',
+      value: `${machine.processor}, ${machine.processors} processors, ${(machine.memoryBytes / 1e9).toFixed(0)} GB, ${machine.platform}`,
+    },
     { name: 'time', value: duration(seconds) },
     { name: 'made', value: date() },
   ];
@@ -61,16 +64,18 @@ export function exampleOf({ run, trained, study, seconds, title, about, credit }
   const region = shownRegion(heldOut ?? train, pair);
   const planes = shownPlanes(region);
   const signal = channelOf(pair.signal, config.network.zAsChannels ? pair.signal.channels >> 1 : 0);
-  const structures = study.targets.map(({ name, train: onTrain, heldOut: onHeldOut, baselines }, c): ReportStructure => ({
-    name,
-    color: COLORS[c % COLORS.length],
-    target: cut(channelOf(pair.target, c), region, planes),
-    prediction: cut(channelOf(study.prediction, c), region, planes),
-    weight: pair.weight && cut(pair.weight, region, planes),
-    train: onTrain,
-    heldOut: onHeldOut,
-    baselines,
-  }));
+  const structures = study.targets.map(
+    ({ name, train: onTrain, heldOut: onHeldOut, baselines }, c): ReportStructure => ({
+      name,
+      color: COLORS[c % COLORS.length],
+      target: cut(channelOf(pair.target, c), region, planes),
+      prediction: cut(channelOf(study.prediction, c), region, planes),
+      weight: pair.weight && cut(pair.weight, region, planes),
+      train: onTrain,
+      heldOut: onHeldOut,
+      baselines,
+    }),
+  );
   const { patch, batch } = config;
   return {
     title,
@@ -89,11 +94,24 @@ export function exampleOf({ run, trained, study, seconds, title, about, credit }
       heldOut: heldOut?.size.x ?? 0,
     },
     facts: [
-      { name: 'network', value: `${description.dims}D U-Net, depth ${description.depth}, ${description.channels} channels, ${parameterCount(description).toLocaleString('en')} parameters` },
-      { name: 'input', value: config.network.zAsChannels ? `${description.inputChannels} planes of ${data.signal.file}` : data.signal.file },
+      {
+        name: 'network',
+        value: `${description.dims}D U-Net, depth ${description.depth}, ${description.channels} channels, ${parameterCount(description).toLocaleString('en')} parameters`,
+      },
+      {
+        name: 'input',
+        value: config.network.zAsChannels
+          ? `${description.inputChannels} planes of ${data.signal.file}`
+          : data.signal.file,
+      },
       { name: 'patches', value: `${batch} a step of z ${patch.z}, y ${patch.y}, x ${patch.x} voxels` },
       { name: 'steps', value: `${trained.state.step} in ${duration(seconds)}` },
-      { name: 'margin', value: heldOut ? `${margin} columns, as far as the network looks (${reachOf(description)} voxels): no prediction shown depends on a voxel that was trained on` : 'none' },
+      {
+        name: 'margin',
+        value: heldOut
+          ? `${margin} columns, as far as the network looks (${reachOf(description)} voxels): no prediction shown depends on a voxel that was trained on`
+          : 'none',
+      },
     ],
   };
 }
@@ -114,7 +132,10 @@ function shownRegion({ start, size }: Region, { weight, target }: TrainingPair):
 /** Planes spread evenly over the stack, the middle one among them. */
 function shownPlanes({ start, size }: Region): number[] {
   if (size.z <= MOST_PLANES) return Array.from({ length: size.z }, (_, i) => start.z + i);
-  return Array.from({ length: MOST_PLANES }, (_, i) => start.z + Math.round(((i + 1) * (size.z - 1)) / (MOST_PLANES + 1)));
+  return Array.from(
+    { length: MOST_PLANES },
+    (_, i) => start.z + Math.round(((i + 1) * (size.z - 1)) / (MOST_PLANES + 1)),
+  );
 }
 
 function cut(volume: Volume, region: Region, planes: readonly number[]): Planes {

@@ -3,7 +3,15 @@ import { resolveConfig, type Config } from '../config/index.ts';
 import { ModelError } from '../core/index.ts';
 import { parametersOf, statisticsOf, type NetworkDescription } from '../network/index.ts';
 import type { TrainedNetwork } from '../prediction/index.ts';
-import { dataFile, newestCheckpoint, RUN_FILES, runFile, type DataFile, type RunFile, type RunStore } from '../run/index.ts';
+import {
+  dataFile,
+  newestCheckpoint,
+  RUN_FILES,
+  runFile,
+  type DataFile,
+  type RunFile,
+  type RunStore,
+} from '../run/index.ts';
 import type { World } from './world.ts';
 
 export interface StoredRun {
@@ -59,7 +67,10 @@ export async function readNetwork(
         why: 'Checkpoint and config.yaml are not of the same training.',
         remedy: 'Restore config.yaml from a copy, or train again.',
       });
-  return { network: { description, tensors: Object.fromEntries(needed.map(({ name }) => [name, tensors[name].data])) }, step };
+  return {
+    network: { description, tensors: Object.fromEntries(needed.map(({ name }) => [name, tensors[name].data])) },
+    step,
+  };
 }
 
 /** The network that these settings make for images of these channels. */

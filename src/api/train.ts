@@ -16,17 +16,24 @@ import type { World } from './world.ts';
 /** Trains, measures on the held-out part, and writes the report. Throws Interrupted (75) when told to stop, all saved. */
 export async function train(world: World, request: TrainRequest, call: LongCall): Promise<TrainResult> {
   const { run, voxelSize } =
-    request.resume === null ? await newRun(world, request, call) : await continuedRun(world, request, request.resume, call);
+    request.resume === null
+      ? await newRun(world, request, call)
+      : await continuedRun(world, request, request.resume, call);
   const runtime = world.startRuntime();
   try {
     const began = world.now();
     const trained = await runTraining(world, runtime, run, call);
     const seconds = (world.now() - began) / 1000;
-    const study = await studyField(runtime, run, trained, voxelSize, memoryBudget(world, request.memoryBytes), call).catch(
-      (error: unknown) => {
-        throw call.signal?.aborted ? stoppedMeasuring(run) : error;
-      },
-    );
+    const study = await studyField(
+      runtime,
+      run,
+      trained,
+      voxelSize,
+      memoryBudget(world, request.memoryBytes),
+      call,
+    ).catch((error: unknown) => {
+      throw call.signal?.aborted ? stoppedMeasuring(run) : error;
+    });
     const report = await writeRunReport(world, { run, trained, study, seconds });
     return result(run, trained, study, seconds, report);
   } finally {
@@ -41,7 +48,13 @@ function stoppedMeasuring({ store }: TrainingRun): Interrupted {
   });
 }
 
-function result(run: TrainingRun, { state, losses }: Trained, study: FieldStudy, seconds: number, report: string): TrainResult {
+function result(
+  run: TrainingRun,
+  { state, losses }: Trained,
+  study: FieldStudy,
+  seconds: number,
+  report: string,
+): TrainResult {
   const steps = state.step - run.start.step;
   const last = losses.slice(-50);
   return {
@@ -120,7 +133,12 @@ async function continuedRun(world: World, request: TrainRequest, folder: string,
     });
   const config = changedSettings(old, request, folder);
   const targets: NamedFile[] = oldData.targets.map(({ name, file: path }) => ({ name, path }));
-  const files = { signal: oldData.signal.file, targets, weight: oldData.weight?.file ?? null, voxelSize: oldData.signal.voxelSize };
+  const files = {
+    signal: oldData.signal.file,
+    targets,
+    weight: oldData.weight?.file ?? null,
+    voxelSize: oldData.signal.voxelSize,
+  };
   const { pair, data, voxelSize } = await readPair(world, files, config, call);
   for (const [i, image] of [data.signal, ...data.targets, ...(data.weight ? [data.weight] : [])].entries()) {
     const before = [oldData.signal, ...oldData.targets, ...(oldData.weight ? [oldData.weight] : [])][i];
@@ -142,11 +160,15 @@ async function continuedRun(world: World, request: TrainRequest, folder: string,
     ? {
         step: found.checkpoint.step,
         random: found.checkpoint.random,
-        tensors: Object.fromEntries(Object.entries(found.checkpoint.tensors).map(([name, { data: values }]) => [name, values])),
+        tensors: Object.fromEntries(
+          Object.entries(found.checkpoint.tensors).map(([name, { data: values }]) => [name, values]),
+        ),
       }
     : untrained(description, random(config.seed));
   if (start.step >= config.steps)
-    call.onNote?.(`${folder} has done its ${start.step} steps; it is measured again. For more of them: --steps ${2 * start.step}.`);
+    call.onNote?.(
+      `${folder} has done its ${start.step} steps; it is measured again. For more of them: --steps ${2 * start.step}.`,
+    );
   const losses = rows.filter(({ step }) => step <= start.step);
   return { run: { store, config, description, pair, data, start, losses, startedAt: file.startedAt }, voxelSize };
 }

@@ -74,8 +74,16 @@ export async function runTraining(world: World, runtime: Runtime, run: TrainingR
   const save = async ({ step, tensors, random }: TrainingState) => {
     // The losses first: a checkpoint is never newer than they are, and rows behind it are cut off when going on.
     await store.writeWhole(RUN_FILES.losses, utf8.encode(formatLosses(losses)));
-    const shaped = Object.entries(tensors).map(([name, data]) => [name, { shape: shapes.get(name) ?? [], data }] as const);
-    const checkpoint = { step, tensors: Object.fromEntries(shaped), random, configSha256, lossesSha256: await lossesDigest(losses) };
+    const shaped = Object.entries(tensors).map(
+      ([name, data]) => [name, { shape: shapes.get(name) ?? [], data }] as const,
+    );
+    const checkpoint = {
+      step,
+      tensors: Object.fromEntries(shaped),
+      random,
+      configSha256,
+      lossesSha256: await lossesDigest(losses),
+    };
     await saveCheckpoint(store, checkpoint, previous);
     previous = step;
     await describe(step < config.steps ? 'running' : 'finished', step);
@@ -106,7 +114,11 @@ function checkpointShapes(description: NetworkDescription): [string, readonly nu
   return [
     ...parametersOf(description).flatMap(({ name, shape }): [string, readonly number[]][] => {
       const { m, v } = momentNames(name);
-      return [[name, shape], [m, shape], [v, shape]];
+      return [
+        [name, shape],
+        [m, shape],
+        [v, shape],
+      ];
     }),
     ...statisticsOf(description).map(({ name, shape }): [string, readonly number[]] => [name, shape]),
   ];

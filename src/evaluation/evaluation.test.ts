@@ -38,7 +38,13 @@ describe('metrics', () => {
     expect(normalizedL2(p, t, new Float32Array(6))).toBeNaN();
   });
   it('a mean far from 0 costs no digits', () =>
-    expect(pearson(p.map((v) => v + 1000), t, null)).toBeCloseTo(pearson(p, t, null), 4));
+    expect(
+      pearson(
+        p.map((v) => v + 1000),
+        t,
+        null,
+      ),
+    ).toBeCloseTo(pearson(p, t, null), 4));
 });
 
 const source = random(5);
@@ -63,7 +69,9 @@ describe('baselines', () => {
         for (let x = 0; x < 24; x++, i++) target.data[i] = 0.7 * at(0, zz, y, x + 1) - 0.4 * at(1, zz, y - 1, x) + 0.25;
     const train = { start: { z: 0, y: 0, x: 0 }, size: { z, y: 20, x: 14 } };
     const heldOut = { start: { z: 0, y: 0, x: 16 }, size: { z, y: 20, x: 8 } };
-    const found = baselines({ signal, target, weight: null, train, heldOut }).find(({ name }) => name === 'best linear filter');
+    const found = baselines({ signal, target, weight: null, train, heldOut }).find(
+      ({ name }) => name === 'best linear filter',
+    );
     expect(found?.r).toBeGreaterThan(0.99999);
     expect(found?.normalizedL2).toBeLessThan(1e-5);
   });

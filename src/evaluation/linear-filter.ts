@@ -10,7 +10,13 @@ const MAX_SAMPLES = 100_000;
 const RIDGE = 1e-4;
 
 /** Fitted inside `train`, applied inside `region`: the predicted voxels of the region, (z, y, x). */
-export function linearFilter(signal: Volume, target: Volume, weight: Volume | null, train: Region, region: Region): Float32Array {
+export function linearFilter(
+  signal: Volume,
+  target: Volume,
+  weight: Volume | null,
+  train: Region,
+  region: Region,
+): Float32Array {
   const taps = tapsOf(signal);
   const coefficients = fit(signal, target, weight, train, taps);
   const out = new Float32Array(region.size.z * region.size.y * region.size.x);
@@ -36,12 +42,20 @@ function tapsOf({ channels, size }: Volume): Tap[] {
   const around = [-1, 0, 1];
   const taps: Tap[] = [];
   for (let c = 0; c < channels; c++)
-    for (const z of size.z > 1 ? around : [0]) for (const y of around) for (const x of around) taps.push({ c, z, y, x });
+    for (const z of size.z > 1 ? around : [0])
+      for (const y of around) for (const x of around) taps.push({ c, z, y, x });
   return taps;
 }
 
 /** The neighborhood, its border repeated, and a 1 for the constant. */
-function readFeatures({ data, size }: Volume, taps: readonly Tap[], z: number, y: number, x: number, out: Float64Array): void {
+function readFeatures(
+  { data, size }: Volume,
+  taps: readonly Tap[],
+  z: number,
+  y: number,
+  x: number,
+  out: Float64Array,
+): void {
   const within = (place: number, extent: number) => Math.min(Math.max(place, 0), extent - 1);
   for (let i = 0; i < taps.length; i++) {
     const tap = taps[i];

@@ -30,7 +30,9 @@ export function normalizedL2(prediction: Float32Array, target: Float32Array, wei
 /** Means first, then what is around them: the short formula would lose digits where a mean is far from 0. */
 function moments(prediction: Float32Array, target: Float32Array, weight: Weights) {
   if (prediction.length !== target.length || (weight && weight.length !== target.length))
-    throw new RangeError(`metrics: ${prediction.length} predicted, ${target.length} measured, ${weight?.length} weights`);
+    throw new RangeError(
+      `metrics: ${prediction.length} predicted, ${target.length} measured, ${weight?.length} weights`,
+    );
   let total = 0;
   let sumP = 0;
   let sumT = 0;

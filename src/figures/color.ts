@@ -35,7 +35,11 @@ export function glow(color: string): LookUp {
 
 /** Blue below the middle, white there, red above: too little, right, too much. */
 export const diverging: LookUp = (value) => {
-  const [low, middle, high]: Rgb[] = [[33, 102, 172], [247, 247, 247], [178, 24, 43]];
+  const [low, middle, high]: Rgb[] = [
+    [33, 102, 172],
+    [247, 247, 247],
+    [178, 24, 43],
+  ];
   const [from, to, t] = value < 0.5 ? [low, middle, value * 2] : [middle, high, value * 2 - 1];
   return [0, 1, 2].map((i) => from[i] + (to[i] - from[i]) * t) as unknown as Rgb;
 };
@@ -52,7 +56,13 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
-export function drawPlane(plane: Float32Array, width: number, height: number, { low, high }: Window, lookUp: LookUp): Picture {
+export function drawPlane(
+  plane: Float32Array,
+  width: number,
+  height: number,
+  { low, high }: Window,
+  lookUp: LookUp,
+): Picture {
   const table = Array.from({ length: 256 }, (_, i) => lookUp(i / 255));
   const data = new Uint8Array(width * height * 3);
   plane.forEach((value, i) => {
@@ -66,7 +76,11 @@ export function drawPlane(plane: Float32Array, width: number, height: number, { 
 export function addLight(pictures: readonly Picture[]): Picture {
   const [{ width, height }] = pictures;
   const data = new Uint8Array(width * height * 3);
-  for (let i = 0; i < data.length; i++) data[i] = Math.min(255, pictures.reduce((sum, picture) => sum + picture.data[i], 0));
+  for (let i = 0; i < data.length; i++)
+    data[i] = Math.min(
+      255,
+      pictures.reduce((sum, picture) => sum + picture.data[i], 0),
+    );
   return { width, height, data };
 }
 

@@ -19,13 +19,18 @@ export function lossChart(losses: readonly Point[]): string {
   const values = positive.map(({ loss }) => loss);
   const x = scaleLinear([positive[0].step, positive[positive.length - 1].step], [LEFT, WIDTH - 8]);
   const y = scaleLog([Math.min(...values), Math.max(...values)], [HEIGHT - BOTTOM, 8]).nice();
-  const path = line<Point>((point) => x(point.step), (point) => y(point.loss)).digits(1);
+  const path = line<Point>(
+    (point) => x(point.step),
+    (point) => y(point.loss),
+  ).digits(1);
   const rows = ticks(y.domain() as [number, number]).map(
     (value) =>
       `<line x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" class="rule"/>` +
       `<text x="${LEFT - 8}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${Number(value.toPrecision(2))}</text>`,
   );
-  const columns = x.ticks(6).map((step) => `<text x="${x(step).toFixed(1)}" y="${HEIGHT - 14}" text-anchor="middle">${step}</text>`);
+  const columns = x
+    .ticks(6)
+    .map((step) => `<text x="${x(step).toFixed(1)}" y="${HEIGHT - 14}" text-anchor="middle">${step}</text>`);
   return (
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Loss over the steps of the training" class="chart">` +
     rows.join('') +
@@ -39,7 +44,8 @@ export function lossChart(losses: readonly Point[]): string {
 function ticks([low, high]: [number, number]): number[] {
   const found: number[] = [];
   for (let decade = 10 ** Math.floor(Math.log10(low)); decade <= high; decade *= 10)
-    for (const digit of [1, 2, 5]) if (digit * decade >= low * 0.999 && digit * decade <= high * 1.001) found.push(digit * decade);
+    for (const digit of [1, 2, 5])
+      if (digit * decade >= low * 0.999 && digit * decade <= high * 1.001) found.push(digit * decade);
   return found;
 }
 

@@ -54,7 +54,9 @@ Nature Methods 15, 917 (2018). This page is one file: it loads nothing and sends
 
 function section(example: ReportExample): string {
   const { title, about, credit, structures, planeNames, isHeldOut } = example;
-  const scores = structures.map(({ name, heldOut, train }) => `${escapeHtml(name)} r ${formatScore((heldOut ?? train).r)}`).join(' · ');
+  const scores = structures
+    .map(({ name, heldOut, train }) => `${escapeHtml(name)} r ${formatScore((heldOut ?? train).r)}`)
+    .join(' · ');
   return `<section>
 <h2>${escapeHtml(title)}</h2>
 <p>${escapeHtml(about)} ${isHeldOut ? `Shown is the part of the field that training never saw: <b>${scores}</b>.` : `Training saw what is shown here: <b>${scores}</b>.`}</p>
@@ -62,7 +64,10 @@ ${hero(example)}
 ${credit ? `<p class="credit">${escapeHtml(credit)}</p>` : ''}
 ${planeSlider(planeNames)}
 ${structures
-  .map((structure) => `<h3><span class="dot" style="--c:${escapeHtml(structure.color)}"></span>${escapeHtml(structure.name)}</h3>\n${structurePanels(example, structure)}`)
+  .map(
+    (structure) =>
+      `<h3><span class="dot" style="--c:${escapeHtml(structure.color)}"></span>${escapeHtml(structure.name)}</h3>\n${structurePanels(example, structure)}`,
+  )
   .join('\n')}
 <p class="key">error −2 <i></i> +2 standard deviations of the target</p>
 <h3>How good it is</h3>

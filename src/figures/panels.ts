@@ -1,5 +1,16 @@
 /** The pictures of an example: input, prediction, truth and error of each structure, and all structures in one. */
-import { addLight, dataUri, diverging, drawPlane, glow, gray, sideBySide, windowOf, type Picture, type Window } from './color.ts';
+import {
+  addLight,
+  dataUri,
+  diverging,
+  drawPlane,
+  glow,
+  gray,
+  sideBySide,
+  windowOf,
+  type Picture,
+  type Window,
+} from './color.ts';
 import { escapeHtml } from './html.ts';
 import type { Planes, ReportExample, ReportStructure } from './report-data.ts';
 
@@ -15,15 +26,27 @@ function structureWindow({ target }: ReportStructure): Window {
   return windowOf(target, 0.02, 0.998);
 }
 
-function draw({ planes, width, height }: Planes, plane: number, window: Window, lookUp: Parameters<typeof drawPlane>[4]): Picture {
+function draw(
+  { planes, width, height }: Planes,
+  plane: number,
+  window: Window,
+  lookUp: Parameters<typeof drawPlane>[4],
+): Picture {
   return drawPlane(planes[plane], width, height, window, lookUp);
 }
 
 /** All structures in their colors, one on the other, as predicted and as measured. */
-export function composites(example: ReportExample, plane: number): { signal: Picture; prediction: Picture; target: Picture } {
+export function composites(
+  example: ReportExample,
+  plane: number,
+): { signal: Picture; prediction: Picture; target: Picture } {
   const light = (of: 'prediction' | 'target') =>
     addLight(example.structures.map((s) => draw(counted(s[of], s.weight), plane, structureWindow(s), glow(s.color))));
-  return { signal: draw(example.signal, plane, signalWindow(example), gray), prediction: light('prediction'), target: light('target') };
+  return {
+    signal: draw(example.signal, plane, signalWindow(example), gray),
+    prediction: light('prediction'),
+    target: light('target'),
+  };
 }
 
 /** Input, prediction, truth in one picture: for a README or a slide. */
@@ -36,7 +59,10 @@ export function triptych(example: ReportExample, plane: number): Picture {
 function counted(image: Planes, weight: Planes | null): Planes {
   if (!weight) return image;
   const lowest = image.planes.reduce((low, plane) => plane.reduce((a, b) => Math.min(a, b), low), Infinity);
-  return { ...image, planes: image.planes.map((plane, p) => plane.map((v, i) => (weight.planes[p][i] > 0 ? v : lowest))) };
+  return {
+    ...image,
+    planes: image.planes.map((plane, p) => plane.map((v, i) => (weight.planes[p][i] > 0 ? v : lowest))),
+  };
 }
 
 /** The figures of one structure, a picture for each plane in each. */
@@ -55,7 +81,13 @@ export function structurePanels(example: ReportExample, structure: ReportStructu
     { title: 'input', hint: 'transmitted light', pictures: signal, window: signalWindow(example), lookUp: gray },
     { title: 'prediction', hint: 'from the input alone', pictures: counted(prediction, weight), window, lookUp: color },
     { title: 'truth', hint: 'measured', pictures: counted(target, weight), window, lookUp: color },
-    { title: 'error', hint: 'blue: too little, red: too much', pictures: error, window: ERROR_WINDOW, lookUp: diverging },
+    {
+      title: 'error',
+      hint: 'blue: too little, red: too much',
+      pictures: error,
+      window: ERROR_WINDOW,
+      lookUp: diverging,
+    },
   ];
   const figures = kinds.map(({ title, hint, pictures, window: range, lookUp }) => {
     const images = planeNames.map((name, plane) => {
@@ -85,7 +117,9 @@ export function hero(example: ReportExample): string {
 }
 
 function legend({ structures }: ReportExample): string {
-  return structures.map(({ name, color }) => `<span class="dot" style="--c:${escapeHtml(color)}"></span>${escapeHtml(name)}`).join(' ');
+  return structures
+    .map(({ name, color }) => `<span class="dot" style="--c:${escapeHtml(color)}"></span>${escapeHtml(name)}`)
+    .join(' ');
 }
 
 export function middleOf(names: readonly string[]): number {

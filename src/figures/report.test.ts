@@ -57,39 +57,61 @@ describe('the report', () => {
     expect(page).not.toMatch(/url\(|@import|https?:/);
   });
 
-  const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-  it.skipIf(!chromium)('opens in a browser without an error, a request or a violation of its policy; its slider works', async () => {
-    const { chromium: driver } = createRequire(import.meta.url)('playwright-core') as typeof import('playwright-core');
-    const folder = mkdtempSync(join(tmpdir(), 'unstained-report-'));
-    const file = join(folder, 'report.html');
-    writeFileSync(file, await renderReport({ title: 't', examples: [example], facts: [] }));
-    const browser = await driver.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] });
-    try {
-      const page = await browser.newPage();
-      const said: string[] = [];
-      const asked: string[] = [];
-      page.on('console', (message) => said.push(message.text()));
-      page.on('pageerror', (error) => said.push(error.message));
-      page.on('request', (request) => asked.push(request.url()));
-      await page.goto(pathToFileURL(file).href);
-      const visible = () => page.locator('[data-plane]:visible').evaluateAll((images) => images.map((image) => image.getAttribute('data-plane')));
-      expect(await visible()).toEqual(['1', '1', '1', '1']);
-      await page.locator('.planes input').fill('2');
-      expect(await visible()).toEqual(['2', '2', '2', '2']);
-      expect(await page.locator('output').textContent()).toBe('z 2');
-      expect(said).toEqual([]);
-      expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(file).href]);
-    } finally {
-      await browser.close();
-      rmSync(folder, { recursive: true });
-    }
-  });
+  const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+    existsSync(path),
+  );
+  it.skipIf(!chromium)(
+    'opens in a browser without an error, a request or a violation of its policy; its slider works',
+    async () => {
+      const { chromium: driver } = createRequire(import.meta.url)(
+        'playwright-core',
+      ) as typeof import('playwright-core');
+      const folder = mkdtempSync(join(tmpdir(), 'unstained-report-'));
+      const file = join(folder, 'report.html');
+      writeFileSync(file, await renderReport({ title: 't', examples: [example], facts: [] }));
+      const browser = await driver.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] });
+      try {
+        const page = await browser.newPage();
+        const said: string[] = [];
+        const asked: string[] = [];
+        page.on('console', (message) => said.push(message.text()));
+        page.on('pageerror', (error) => said.push(error.message));
+        page.on('request', (request) => asked.push(request.url()));
+        await page.goto(pathToFileURL(file).href);
+        const visible = () =>
+          page
+            .locator('[data-plane]:visible')
+            .evaluateAll((images) => images.map((image) => image.getAttribute('data-plane')));
+        expect(await visible()).toEqual(['1', '1', '1', '1']);
+        await page.locator('.planes input').fill('2');
+        expect(await visible()).toEqual(['2', '2', '2', '2']);
+        expect(await page.locator('output').textContent()).toBe('z 2');
+        expect(said).toEqual([]);
+        expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(file).href]);
+      } finally {
+        await browser.close();
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
 });
 
 describe('pictures', () => {
   it('a window runs from quantile to quantile of all planes, and is never empty', () => {
-    expect(windowOf(planes((i) => i), 0, 1)).toEqual({ low: 0, high: 47 });
-    expect(windowOf(planes(() => 3), 0, 1)).toEqual({ low: 3, high: 4 });
+    expect(
+      windowOf(
+        planes((i) => i),
+        0,
+        1,
+      ),
+    ).toEqual({ low: 0, high: 47 });
+    expect(
+      windowOf(
+        planes(() => 3),
+        0,
+        1,
+      ),
+    ).toEqual({ low: 3, high: 4 });
   });
   it('values outside the window are drawn darkest and brightest', () => {
     const { data } = drawPlane(Float32Array.of(-9, 0, 1, 9), 4, 1, { low: 0, high: 1 }, gray);

@@ -25,4 +25,5 @@ it('a mean folds into the map beside it: no pass of its own', () => {
   expect(names).not.toContain('channelSpread');
   expect(names.filter((name) => name === 'affine')).toHaveLength(1);
 });
-it('only a single number is a loss', () => expect(() => gradients(affine(input('x', [1, 2, 2]), input('s', [2]), null), [])).toThrow(/single number/));
+it('only a single number is a loss', () =>
+  expect(() => gradients(affine(input('x', [1, 2, 2]), input('s', [2]), null), [])).toThrow(/single number/));

@@ -77,7 +77,10 @@ export function lower(program: Program, traits: DeviceTraits): LoweredProgram {
   const model = encodeOnnxModel({
     opsets: { '': OPSET },
     inputs: [...fed, ...carried],
-    outputs: [...results, ...carried.flatMap(({ output, shape }) => (output === null ? [] : [{ name: output, shape }]))],
+    outputs: [
+      ...results,
+      ...carried.flatMap(({ output, shape }) => (output === null ? [] : [{ name: output, shape }])),
+    ],
     constants: graph.constants,
     nodes: graph.finished(),
   });

@@ -49,7 +49,13 @@ export class OnnxGraph {
   }
 
   /** `x` from `starts` to `ends` (past the last) on `axes`, every `steps`-th entry. */
-  slice(x: string, axes: readonly number[], starts: readonly number[], ends: readonly number[], steps?: readonly number[]): string {
+  slice(
+    x: string,
+    axes: readonly number[],
+    starts: readonly number[],
+    ends: readonly number[],
+    steps?: readonly number[],
+  ): string {
     const bounds = [starts, ends, axes, ...(steps ? [steps] : [])].map((values) => this.integers(...values));
     return this.node('Slice', [x, ...bounds]);
   }

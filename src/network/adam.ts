@@ -38,7 +38,10 @@ export function adam(
 }
 
 /** What to feed at a step; steps count from 1. */
-export function adamNumbers({ lr, betas: [b1, b2], eps }: AdamSettings, step: number): { rate: number; epsilon: number } {
+export function adamNumbers(
+  { lr, betas: [b1, b2], eps }: AdamSettings,
+  step: number,
+): { rate: number; epsilon: number } {
   const root = Math.sqrt(1 - b2 ** step);
   return { rate: (lr * root) / (1 - b1 ** step), epsilon: eps * root };
 }

@@ -7,7 +7,19 @@
  *
  * Its gradient needs no rule of its own: that of sums and of the affine map is as short as the one written by hand.
  */
-import { add, affine, channelDot, channelSum, constant, div, elementCount, mul, relu, sqrt, sub } from '../graph/index.ts';
+import {
+  add,
+  affine,
+  channelDot,
+  channelSum,
+  constant,
+  div,
+  elementCount,
+  mul,
+  relu,
+  sqrt,
+  sub,
+} from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 
 export const NORM_EPSILON = 1e-5;

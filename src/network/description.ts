@@ -38,7 +38,13 @@ export function levelPrefix(level: number): string {
 }
 
 /** All convolutions, in the order in which data flow. */
-export function convolutionsOf({ dims, depth, channels, inputChannels, outputChannels }: NetworkDescription): Convolution[] {
+export function convolutionsOf({
+  dims,
+  depth,
+  channels,
+  inputChannels,
+  outputChannels,
+}: NetworkDescription): Convolution[] {
   const kernel = (extent: number) => new Array<number>(dims).fill(extent);
   const same = (name: string, norm: string | null, inputs: number, outputs: number): Convolution => ({
     name,

@@ -17,7 +17,12 @@ export function parametersOf(description: NetworkDescription): NamedTensor[] {
   return convolutionsOf(description).flatMap(({ name, norm, weight, outputs }) => [
     { name: `${name}.weight`, shape: weight },
     { name: `${name}.bias`, shape: [outputs] },
-    ...(norm === null ? [] : [{ name: `${norm}.weight`, shape: [outputs] }, { name: `${norm}.bias`, shape: [outputs] }]),
+    ...(norm === null
+      ? []
+      : [
+          { name: `${norm}.weight`, shape: [outputs] },
+          { name: `${norm}.bias`, shape: [outputs] },
+        ]),
   ]);
 }
 
@@ -26,7 +31,10 @@ export function statisticsOf(description: NetworkDescription): NamedTensor[] {
   return convolutionsOf(description).flatMap(({ norm, outputs }) =>
     norm === null
       ? []
-      : [{ name: `${norm}.running_mean`, shape: [outputs] }, { name: `${norm}.running_var`, shape: [outputs] }],
+      : [
+          { name: `${norm}.running_mean`, shape: [outputs] },
+          { name: `${norm}.running_var`, shape: [outputs] },
+        ],
   );
 }
 

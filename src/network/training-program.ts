@@ -74,7 +74,11 @@ export function trainingProgram(description: NetworkDescription, settings: Train
     const next = gradient
       ? adam(p, gradient, { m, v }, { betas: adamSettings.betas, weightDecay: decay }, numbers)
       : { p, m, v };
-    return [{ input: p, next: next.p }, { input: m, next: next.m }, { input: v, next: next.v }];
+    return [
+      { input: p, next: next.p },
+      { input: m, next: next.m },
+      { input: v, next: next.v },
+    ];
   });
   const shown = settings.showGradients
     ? parameters.map((p, i) => [`gradient ${p.name}`, found[i] ?? constant(0, p.shape)] as const)

@@ -38,7 +38,10 @@ it('a file that is there is refused, also when it came while the other was writt
   const sink = await createFile(path, { overwrite: false });
   await sink.append(bytes('mine'));
   writeFileSync(path, 'theirs');
-  await expect(createFile(path, { overwrite: false })).rejects.toMatchObject({ code: 'usage/output-exists', exitCode: 2 });
+  await expect(createFile(path, { overwrite: false })).rejects.toMatchObject({
+    code: 'usage/output-exists',
+    exitCode: 2,
+  });
   await expect(sink.finish()).rejects.toMatchObject({ code: 'usage/output-exists' });
   expect(readFileSync(path, 'utf8')).toBe('theirs');
   expect(readdirSync(folder)).toEqual(['a.bin']);

@@ -22,7 +22,7 @@ export async function createFile(path: string, { overwrite }: Options): Promise<
   let size = 0;
   let state: 'open' | 'done' = 'open';
   const write = async (bytes: Uint8Array, position: number) => {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const { bytesWritten } = await told(path, () => handle.write(bytes, at, bytes.length - at, position + at));
       at += bytesWritten;
     }

@@ -36,7 +36,7 @@ async function openFile(path: string): Promise<ByteSource> {
     size,
     async read(offset, length) {
       const bytes = new Uint8Array(length);
-      for (let done = 0; done < length; ) {
+      for (let done = 0; done < length;) {
         const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
         if (bytesRead === 0) throw shortRead(path, offset + done, offset + length);
         done += bytesRead;
@@ -76,7 +76,12 @@ async function notOpened(path: string, cause: unknown): Promise<ImageError> {
     file: path,
     cause,
     what: `${path} does not exist.`,
-    remedy: near === null ? `There is no folder ${folder} either.` : near.length > 0 ? `Did you mean ${near.map((name) => join(folder, name)).join(' or ')}?` : 'Check the path.',
+    remedy:
+      near === null
+        ? `There is no folder ${folder} either.`
+        : near.length > 0
+          ? `Did you mean ${near.map((name) => join(folder, name)).join(' or ')}?`
+          : 'Check the path.',
   });
 }
 

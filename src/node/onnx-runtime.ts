@@ -76,7 +76,8 @@ export function startOnnxRuntime({ threads = availableParallelism() }: { readonl
  * was started with (`--input-type`, `--eval`) are not the worker's.
  */
 function startWorker(): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./session-worker.js', import.meta.url), { execArgv: [] });
+  if (!import.meta.url.endsWith('.ts'))
+    return new Worker(new URL('./session-worker.js', import.meta.url), { execArgv: [] });
   const source = new URL('./session-worker.ts', import.meta.url).href;
   return new Worker(`import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(source)})))`, {
     eval: true,

@@ -24,7 +24,10 @@ export function tileRunner(runtime: Runtime, { description, tensors }: TrainedNe
       const key = extents.join();
       if (loaded?.key !== key) {
         await loaded?.session.close();
-        loaded = { key, session: await startProgram(runtime, inferenceProgram(description, tensors, { batch: 1, extents })) };
+        loaded = {
+          key,
+          session: await startProgram(runtime, inferenceProgram(description, tensors, { batch: 1, extents })),
+        };
       }
       return (await loaded.session.run({ signal: input })).prediction;
     },

@@ -70,7 +70,8 @@ export async function trainSteps(
     runtime,
     trainingProgram(description, {
       batch: config.batch,
-      patch: description.dims === 2 ? [config.patch.y, config.patch.x] : [config.patch.z, config.patch.y, config.patch.x],
+      patch:
+        description.dims === 2 ? [config.patch.y, config.patch.x] : [config.patch.z, config.patch.y, config.patch.x],
       loss: config.loss,
       adam: { betas: config.optimizer.betas, weightDecay: config.optimizer.weightDecay },
     }),
@@ -103,7 +104,9 @@ async function runSteps(
       {
         signal: images,
         target,
-        ...(config.loss === 'weighted-mse' && weight ? { weight: forEachOutput(weight, target.length / weight.length, config.batch) } : {}),
+        ...(config.loss === 'weighted-mse' && weight
+          ? { weight: forEachOutput(weight, target.length / weight.length, config.batch) }
+          : {}),
         rate: Float32Array.of(rate),
         epsilon: Float32Array.of(epsilon),
       },

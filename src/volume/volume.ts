@@ -17,7 +17,9 @@ export function cropVolume(volume: Volume, region: Region): Volume {
   const { start, size: out } = region;
   for (const axis of ['z', 'y', 'x'] as const)
     if (start[axis] < 0 || out[axis] < 1 || start[axis] + out[axis] > size[axis])
-      throw new RangeError(`cropVolume: ${axis} ${start[axis]}..${start[axis] + out[axis]} is not inside 0..${size[axis]}`);
+      throw new RangeError(
+        `cropVolume: ${axis} ${start[axis]}..${start[axis] + out[axis]} is not inside 0..${size[axis]}`,
+      );
   const data = new Float32Array(channels * voxelCount(out));
   let at = 0;
   for (let c = 0; c < channels; c++)

@@ -20,7 +20,7 @@ for (const file of files) {
     console.log(`${basename(file).padEnd(32)} ${line}  ${beyond.length === 0 ? 'ok' : `BEYOND: ${beyond.join(', ')}`}`);
     failed += beyond.length > 0 ? 1 : 0;
   } catch (error) {
-    console.log(`${basename(file).padEnd(32)} FAILED: ${error instanceof Error ? error.message : error}`);
+    console.log(`${basename(file).padEnd(32)} FAILED: ${error instanceof Error ? error.message : String(error)}`);
     failed++;
   }
 }

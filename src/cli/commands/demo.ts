@@ -13,12 +13,7 @@ export const demo: Command = {
   options: [
     {
       title: 'Options',
-      options: [
-        { name: 'out', value: 'FOLDER', help: 'where all of it goes [demo]' },
-        OVERWRITE,
-        DEVICE,
-        THREADS,
-      ],
+      options: [{ name: 'out', value: 'FOLDER', help: 'where all of it goes [demo]' }, OVERWRITE, DEVICE, THREADS],
     },
   ],
   examples: [

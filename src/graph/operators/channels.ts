@@ -72,5 +72,6 @@ export const channelSpreadOperator: Operator<{ readonly shape: Shape }> = {
 };
 
 function needChannels(operator: string, x: Shape, perChannel: Shape): void {
-  if (!equalShape(perChannel, [x[1]])) throw new ShapeError(operator, 'one number a channel is needed', [x, perChannel]);
+  if (!equalShape(perChannel, [x[1]]))
+    throw new ShapeError(operator, 'one number a channel is needed', [x, perChannel]);
 }

@@ -17,10 +17,12 @@ describe('conv', () => {
   it('gradient equals the difference: 3x3x3, with bias', () =>
     expectGradient({ x: [2, 2, 2, 3, 2], w: [3, 2, 3, 3, 3], b: [3] }, ({ x, w, b }) => conv(x, w, b, same)));
   it.each([{ zyx: [2, 4, 2] }, { zyx: [3, 4, 5] }])('gradient equals the difference: $zyx halved', ({ zyx }) =>
-    expectGradient({ x: [1, 2, ...zyx], w: [2, 2, 2, 2, 2] }, ({ x, w }) => conv(x, w, null, halving)));
+    expectGradient({ x: [1, 2, ...zyx], w: [2, 2, 2, 2, 2] }, ({ x, w }) => conv(x, w, null, halving)),
+  );
   it('gradient equals the difference in 2D', () =>
     expectGradient({ x: [2, 3, 4, 3], w: [2, 3, 3, 3], b: [2] }, ({ x, w, b }) =>
-      conv(x, w, b, { strides: [1, 1], pads: [1, 1] })));
+      conv(x, w, b, { strides: [1, 1], pads: [1, 1] }),
+    ));
   it('refuses channels that differ, with the shapes', () =>
     expect(() => conv(input('x', [1, 2, 4, 4]), input('w', [3, 4, 3, 3]), null, same)).toThrow(ShapeError));
 });
@@ -28,7 +30,8 @@ describe('conv', () => {
 describe('convTranspose', () => {
   it('gradient equals the difference, with bias', () =>
     expectGradient({ y: [2, 3, 1, 2, 2], w: [3, 2, 2, 2, 2], b: [2] }, ({ y, w, b }) =>
-      convTranspose(y, w, b, { ...halving, extents: [2, 4, 5] })));
+      convTranspose(y, w, b, { ...halving, extents: [2, 4, 5] }),
+    ));
   it('refuses extents that the convolution would not bring to y', () =>
     expect(() =>
       convTranspose(input('y', [1, 2, 2, 2]), input('w', [2, 1, 2, 2]), null, {
@@ -42,5 +45,6 @@ describe('convTranspose', () => {
 describe('convWeightGradient', () => {
   it('gradient equals the difference', () =>
     expectGradient({ x: [2, 2, 4, 3], y: [2, 3, 2, 1] }, ({ x, y }) =>
-      convWeightGradient(x, y, { strides: [2, 2], pads: [0, 0], kernel: [2, 2] })));
+      convWeightGradient(x, y, { strides: [2, 2], pads: [0, 0], kernel: [2, 2] }),
+    ));
 });

@@ -15,7 +15,6 @@ describe.each(shapes)('with shapes ($a) and ($b)', (of) => {
   it('mul: gradient equals the difference', () => expectGradient(of, ({ a, b }) => mul(a, b)));
   it('div: gradient equals the difference', () => expectGradient(of, ({ a, b }) => div(a, b)));
 });
-it('sqrt: gradient equals the difference', () =>
-  expectGradient({ a: [5] }, ({ a }) => sqrt(a), { positive: true }));
+it('sqrt: gradient equals the difference', () => expectGradient({ a: [5] }, ({ a }) => sqrt(a), { positive: true }));
 it('a tensor used twice gets both gradients', () =>
   expectGradient({ a: [3] }, ({ a }) => mul(add(a, constant(2)), mul(a, a))));

@@ -4,8 +4,7 @@ import { expectGradient } from '../testing/expect-gradient.ts';
 import { compute } from '../testing/reference.ts';
 import { embed, slice } from './slice.ts';
 
-it('slice: gradient equals the difference', () =>
-  expectGradient({ x: [2, 5, 2] }, ({ x }) => slice(x, 1, 1, 3)));
+it('slice: gradient equals the difference', () => expectGradient({ x: [2, 5, 2] }, ({ x }) => slice(x, 1, 1, 3)));
 it('embed: gradient equals the difference', () => expectGradient({ x: [2, 2, 2] }, ({ x }) => embed(x, 1, 1, 4)));
 it('embed puts zeros around, slice takes them away', () => {
   const x = constant(Float32Array.of(1, 2, 3, 4), [2, 2]);

@@ -15,7 +15,10 @@ export function expectGradient<Names extends string>(
 ): void {
   const source = random(seed);
   const draw = (count: number) =>
-    Float64Array.from({ length: count }, () => (0.5 + source.uniform()) * (positive || source.uniform() < 0.5 ? 1 : -1));
+    Float64Array.from(
+      { length: count },
+      () => (0.5 + source.uniform()) * (positive || source.uniform() < 0.5 ? 1 : -1),
+    );
   const names = Object.keys(shapes) as Names[];
   const inputs = Object.fromEntries(names.map((name) => [name, input(name, shapes[name])])) as Record<Names, Input>;
   const y = build(inputs);
@@ -24,7 +27,10 @@ export function expectGradient<Names extends string>(
   const fed: Record<string, Float64Array> = { [weights.name]: draw(elementCount(y.shape)) };
   for (const name of names) fed[name] = draw(elementCount(shapes[name]));
 
-  const found = gradients(loss, names.map((name) => inputs[name]));
+  const found = gradients(
+    loss,
+    names.map((name) => inputs[name]),
+  );
   names.forEach((name, i) => {
     const gradient = found[i] ? compute([found[i]], fed)[0] : new Float64Array(fed[name].length);
     expect(gradient.length).toBe(elementCount(shapes[name]));

@@ -92,7 +92,11 @@ function perChannel(shape: Shape, value: (i: number) => number): Numbers {
   return sums;
 }
 
-function eachInRange(whole: Shape, range: SliceAttributes | EmbedAttributes, visit: (inner: number, outer: number) => void) {
+function eachInRange(
+  whole: Shape,
+  range: SliceAttributes | EmbedAttributes,
+  visit: (inner: number, outer: number) => void,
+) {
   const inside = elementCount(whole.slice(range.axis + 1));
   const before = elementCount(whole.slice(0, range.axis));
   let inner = 0;

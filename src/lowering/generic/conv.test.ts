@@ -23,7 +23,9 @@ describe.each([
     fc.assert(
       fc.asyncProperty(cases, async ({ n, c, o, zyx }) => {
         const of = attributes(zyx);
-        await expectLowering({ x: [n, c, ...zyx], w: [o, c, ...of.kernel], b: [o] }, ({ x, w, b }) => conv(x, w, b, of));
+        await expectLowering({ x: [n, c, ...zyx], w: [o, c, ...of.kernel], b: [o] }, ({ x, w, b }) =>
+          conv(x, w, b, of),
+        );
       }),
       settings,
     ));

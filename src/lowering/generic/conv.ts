@@ -74,7 +74,12 @@ export const weightGradientByShifts: Form<ConvWeightAttributes> = {
     const wide = graph.pad(y, [0, 0, 0, ...before], [0, 0, 0, ...behind]);
     const products = tapsOf(kernel.slice(1)).map((tap) => {
       const starts = tap.map((k, i) => kernel[i + 1] - 1 - k);
-      const shifted = graph.slice(wide, axes, starts, starts.map((start, i) => start + inPlane[i]));
+      const shifted = graph.slice(
+        wide,
+        axes,
+        starts,
+        starts.map((start, i) => start + inPlane[i]),
+      );
       return graph.node('MatMul', [graph.reshape(shifted, n, o, positions), columns]); // (n, o, k0 c)
     });
     const summed = sumOverBatch(graph, graph.concat(products, 1), n); // (tap o, k0 c)
@@ -115,6 +120,8 @@ function range(length: number): number[] {
 
 /** All positions in a kernel, last axis fastest. */
 function tapsOf(kernel: readonly number[]): number[][] {
-  return kernel.reduce<number[][]>((taps, extent) => taps.flatMap((tap) => range(extent).map((k) => [...tap, k])), [[]]);
+  return kernel.reduce<number[][]>(
+    (taps, extent) => taps.flatMap((tap) => range(extent).map((k) => [...tap, k])),
+    [[]],
+  );
 }
-

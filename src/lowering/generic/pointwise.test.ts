@@ -36,7 +36,10 @@ it('sum and spread likewise', async () => {
   await expectLowering({ x: [2, 3, 40] }, ({ x }) => sum(x));
   await expectLowering({ x: [] }, ({ x }) => spread(x, [2, 3]));
 });
-it.each([[2, 3, 4, 5], [1, 5, 2, 3, 4]])('per-channel operators on (%i, %i, ...) likewise', async (...shape) => {
+it.each([
+  [2, 3, 4, 5],
+  [1, 5, 2, 3, 4],
+])('per-channel operators on (%i, %i, ...) likewise', async (...shape) => {
   const c = [shape[1]];
   await expectLowering({ x: shape, s: c, t: c }, ({ x, s, t }) => affine(x, s, t));
   await expectLowering({ x: shape, s: c }, ({ x, s }) => affine(x, s, null));
