@@ -1,15 +1,16 @@
 /** `demo`: the bundled real examples, trained, predicted, measured, and shown on one page. */
-import { resolveConfig, type Config } from '../config/index.ts';
+import { resolveConfig } from '../config/index.ts';
 import { random, type LongCall } from '../core/index.ts';
+import type { Runtime } from '../engine/index.ts';
 import { untrained } from '../training/index.ts';
 import { heldOutMeasures, studyField } from './field-study.ts';
+import { DEMO_FILE, requireFreeFolder } from './free-folder.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { readPair, type PairFiles } from './pair.ts';
 import type { DemoRequest, DemoResult } from './requests.ts';
-import { exampleOf, writePage, type StudiedRun } from './run-report.ts';
+import { exampleOf, writePage, writePicture, type StudiedRun } from './run-report.ts';
 import { describeNetwork } from './stored-run.ts';
-import { DEMO_FILE, requireFreeFolder } from './train.ts';
-import { runTraining } from './training-run.ts';
+import { runTraining, type TrainingRun } from './training-run.ts';
 import type { World } from './world.ts';
 
 /** One bundled example: its files, and the settings that this field wants. */
@@ -40,7 +41,13 @@ const EXAMPLES: readonly Example[] = [
       weight: null,
       voxelSize: null,
     }),
-    settings: { 'network.dims': '2', 'network.zAsChannels': 'true', steps: '360', 'split.heldOut': '0.3' },
+    settings: {
+      'network.dims': '2',
+      'network.zAsChannels': 'true',
+      'network.depth': '3',
+      steps: '420',
+      'split.heldOut': '0.3',
+    },
   },
   {
     folder: 'allen-dna',
@@ -64,61 +71,57 @@ export async function demo(world: World, { out, overwrite }: DemoRequest, call: 
   if (overwrite) await world.output.removeFolder(out);
   const began = world.now();
   const runtime = world.startRuntime();
+  const studied: StudiedRun[] = [];
   try {
-    const studied: StudiedRun[] = [];
-    for (const example of EXAMPLES) {
-      call.onNote?.(`${example.title}: ${example.about}`);
-      const folder = world.files.join(world.examples, example.folder);
-      const config = settingsOf(example);
-      const { pair, data, voxelSize } = await readPair(
-        world,
-        example.files((name) => world.files.join(folder, name)),
-        config,
-        call,
-      );
-      const description = describeNetwork(config, data);
-      const run = {
-        store: world.openRun(world.files.join(out, example.folder)),
-        config,
-        description,
-        pair,
-        data,
-        start: untrained(description, random(config.seed)),
-        losses: [],
-        startedAt: world.date(),
-      };
-      const trainingBegan = world.now();
-      const trained = await runTraining(world, runtime, run, call);
-      const seconds = (world.now() - trainingBegan) / 1000;
-      const study = await studyField(runtime, run, trained, voxelSize, memoryBudget(world, null), call);
-      studied.push({ run, trained, study, seconds, ...example });
-    }
-    const seconds = (world.now() - began) / 1000;
-    const report = await writePage(
-      world,
-      world.openRun(out),
-      DEMO_FILE,
-      'Seeing without dyes',
-      studied.map(exampleOf),
-      seconds,
-    );
-    return {
-      schema: 'unstained.demo/1',
-      report,
-      seconds,
-      examples: studied.map(({ run, trained, study, seconds: training, title }) => ({
-        name: title,
-        run: run.store.name,
-        steps: trained.state.step,
-        seconds: training,
-        heldOut: heldOutMeasures(study),
-      })),
-    };
+    for (const example of EXAMPLES) studied.push(await runExample(world, runtime, example, out, call));
   } finally {
     await runtime.close();
   }
+  const shown = studied.map(exampleOf);
+  for (const [i, { run }] of studied.entries()) await writePicture(run.store, shown[i]);
+  const seconds = (world.now() - began) / 1000;
+  const report = await writePage(world, world.openRun(out), DEMO_FILE, 'Seeing without dyes', shown, seconds);
+  return {
+    schema: 'unstained.demo/1',
+    report,
+    seconds,
+    examples: studied.map(({ run, trained, study, seconds: training, title }) => ({
+      name: title,
+      run: run.store.name,
+      steps: trained.state.step,
+      seconds: training,
+      heldOut: heldOutMeasures(study),
+    })),
+  };
 }
 
-function settingsOf({ settings }: Example): Config {
-  return resolveConfig({ set: Object.entries(settings).map(([key, value]) => ({ key, value })) }).config;
+async function runExample(
+  world: World,
+  runtime: Runtime,
+  example: Example,
+  out: string,
+  call: LongCall,
+): Promise<StudiedRun> {
+  const { folder, title, about, credit, files, settings } = example;
+  call.onNote?.(`${title}: ${about}`);
+  const set = Object.entries(settings).map(([key, value]) => ({ key, value }));
+  const { config } = resolveConfig({ set });
+  const images = files((name) => world.files.join(world.files.join(world.examples, folder), name));
+  const { pair, data, voxelSize } = await readPair(world, images, config, { signal: call.signal });
+  const description = describeNetwork(config, data);
+  const run: TrainingRun = {
+    store: world.openRun(world.files.join(out, folder)),
+    config,
+    description,
+    pair,
+    data,
+    start: untrained(description, random(config.seed)),
+    losses: [],
+    startedAt: world.date(),
+  };
+  const began = world.now();
+  const trained = await runTraining(world, runtime, run, call);
+  const seconds = (world.now() - began) / 1000;
+  const study = await studyField(runtime, run, trained, voxelSize, memoryBudget(world, null), call);
+  return { run, trained, study, seconds, title, about, credit };
 }

@@ -1,6 +1,13 @@
 /** What a run came to, as a page to look at. */
 import { parameterCount, reachOf } from '../network/index.ts';
-import { renderReport, type Fact, type Planes, type ReportExample, type ReportStructure } from '../figures/index.ts';
+import {
+  renderReport,
+  triptychPng,
+  type Fact,
+  type Planes,
+  type ReportExample,
+  type ReportStructure,
+} from '../figures/index.ts';
 import { RUN_FILES, type RunStore } from '../run/index.ts';
 import { channelOf, cropVolume, type Region, type Volume } from '../volume/index.ts';
 import type { TrainingPair } from '../dataset/index.ts';
@@ -20,12 +27,20 @@ export interface StudiedRun {
   readonly credit: string | null;
 }
 
-/** The run's own report, in its folder. Returns its path. */
-export function writeRunReport(world: World, studied: Omit<StudiedRun, 'title' | 'about' | 'credit'>): Promise<string> {
+/** The run's own report and picture, in its folder. Returns the page's path. */
+export async function writeRunReport(
+  world: World,
+  studied: Omit<StudiedRun, 'title' | 'about' | 'credit'>,
+): Promise<string> {
   const { store, data, pair } = studied.run;
   const about = `${pair.targetNames.join(', ')}, predicted from ${data.signal.file}.`;
   const example = exampleOf({ ...studied, title: pair.targetNames.join(', '), about, credit: null });
+  await writePicture(store, example);
   return writePage(world, store, RUN_FILES.report, store.name, [example], studied.seconds);
+}
+
+export function writePicture(store: RunStore, example: ReportExample): Promise<void> {
+  return store.writeWhole(RUN_FILES.picture, triptychPng(example));
 }
 
 /** Writes a page of examples into a folder. Returns its path. */

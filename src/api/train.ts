@@ -5,6 +5,7 @@ import { parameterCount } from '../network/index.ts';
 import { newestCheckpoint, parseLosses, RUN_FILES } from '../run/index.ts';
 import { untrained } from '../training/index.ts';
 import { heldOutMeasures, studyField, type FieldStudy } from './field-study.ts';
+import { requireFreeFolder } from './free-folder.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { readPair, type ReadPair } from './pair.ts';
 import type { NamedFile, TrainRequest, TrainResult } from './requests.ts';
@@ -94,29 +95,6 @@ async function newRun(world: World, request: TrainRequest, call: LongCall): Prom
     voxelSize: known,
   };
 }
-
-/** A folder that is not there, is empty, or is a run that may be replaced: nothing else is ever removed. */
-export async function requireFreeFolder({ files, openRun }: World, folder: string, overwrite: boolean): Promise<void> {
-  const kind = await files.kind(folder);
-  if (kind === null) return;
-  const names = kind === 'folder' ? await openRun(folder).list('') : [];
-  if (kind === 'folder' && names.length === 0) return;
-  const isRun = names.includes(RUN_FILES.run) || names.includes(DEMO_FILE);
-  if (isRun && overwrite) return;
-  throw new UsageError('usage/output-exists', {
-    file: folder,
-    what: isRun
-      ? `${folder} is there already.`
-      : `${folder} is there already, and is ${kind === 'file' ? 'a file' : `no run: it holds ${names.slice(0, 3).join(', ')}`}.`,
-    why: 'What is there would be lost.',
-    remedy: isRun
-      ? `Go on with it (--resume ${folder}), replace it (--overwrite), or take another --out.`
-      : 'Take another folder: --out FOLDER.',
-  });
-}
-
-/** The page that tells a demo's folder from others. */
-export const DEMO_FILE = 'unstained-demo.html';
 
 /** A weight map that is given counts, unless the loss was chosen. */
 function lossForWeight(config: Config, explicit: ReadonlySet<string>, weight: string | null): Config {

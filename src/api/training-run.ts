@@ -1,6 +1,6 @@
 /** A training as its folder keeps it: what is written when, so that whatever happens there is something to go on from. */
 import { configToYaml, type Config } from '../config/index.ts';
-import type { LongCall } from '../core/index.ts';
+import { Interrupted, isUnstainedError, type LongCall } from '../core/index.ts';
 import { drawBatch, type TrainingPair } from '../dataset/index.ts';
 import type { FormChoice, Runtime } from '../engine/index.ts';
 import { momentNames, parametersOf, statisticsOf, type NetworkDescription } from '../network/index.ts';
@@ -104,8 +104,10 @@ export async function runTraining(world: World, runtime: Runtime, run: TrainingR
     await store.writeWhole(RUN_FILES.environment, environmentFile.encode(environment(world, runtime, forms)));
     return { state, losses, forms };
   } catch (error) {
-    await describe(call.signal?.aborted ? 'interrupted' : 'failed', previous ?? 0);
-    throw error;
+    const stopped = isUnstainedError(error, 'interrupted/saved');
+    await describe(stopped ? 'interrupted' : 'failed', previous ?? 0);
+    if (!stopped) throw error;
+    throw new Interrupted(true, { ...error, remedy: `Go on: unstained train --resume ${store.name}` });
   }
 }
 

@@ -6,6 +6,7 @@ import {
   drawPlane,
   glow,
   gray,
+  pngOf,
   sideBySide,
   windowOf,
   type Picture,
@@ -49,10 +50,10 @@ export function composites(
   };
 }
 
-/** Input, prediction, truth in one picture: for a README or a slide. */
-export function triptych(example: ReportExample, plane: number): Picture {
-  const { signal, prediction, target } = composites(example, plane);
-  return sideBySide([signal, prediction, target], 6);
+/** Input, prediction, truth in one picture, of the middle plane: for a slide. */
+export function triptychPng(example: ReportExample): Uint8Array {
+  const { signal, prediction, target } = composites(example, middleOf(example.planeNames));
+  return pngOf(sideBySide([signal, prediction, target], 6));
 }
 
 /** Where a weight map says that nothing is known, nothing is shown: the lowest value stands there. */

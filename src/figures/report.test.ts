@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { decodePng } from '../codec/index.ts';
 import { diverging, drawPlane, glow, gray, windowOf } from './color.ts';
 import { lossChart } from './loss-chart.ts';
-import { pngOf, renderReport, triptych, type Planes, type ReportExample } from './index.ts';
+import { renderReport, triptychPng, type Planes, type ReportExample } from './index.ts';
 
 const planes = (value: (i: number, plane: number) => number, count = 3): Planes => ({
   width: 8,
@@ -125,7 +125,7 @@ describe('pictures', () => {
     expect(glow('#4aa8ff')(0)).toEqual([0, 0, 0]);
   });
   it('input, prediction and truth side by side make one PNG', async () => {
-    const { width, height, channels } = await decodePng(pngOf(triptych(example, 1)));
+    const { width, height, channels } = await decodePng(new Uint8Array(triptychPng(example)));
     expect({ width, height, channels }).toEqual({ width: 3 * 8 + 2 * 6, height: 6, channels: 3 });
   });
   it('the loss is drawn where there are two steps', () => {

@@ -12,7 +12,7 @@ export function runFolder(folder: string): RunStore {
       try {
         return (await readdir(place(path))).sort();
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
         throw error;
       }
     },

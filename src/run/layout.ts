@@ -15,6 +15,8 @@ export const RUN_FILES = {
   /** The best validated model, a BioImage.IO package. */
   model: 'model.zip',
   report: 'report/index.html',
+  /** Input, prediction and truth side by side: for a slide. */
+  picture: 'report/picture.png',
 } as const;
 
 export const RUN_FOLDERS = { checkpoints: 'checkpoints', previews: 'previews', tensorboard: 'tensorboard' } as const;
