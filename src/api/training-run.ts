@@ -107,7 +107,8 @@ export async function runTraining(world: World, runtime: Runtime, run: TrainingR
     const stopped = isUnstainedError(error, 'interrupted/saved');
     await describe(stopped ? 'interrupted' : 'failed', previous ?? 0);
     if (!stopped) throw error;
-    throw new Interrupted(true, { ...error, remedy: `Go on: unstained train --resume ${store.name}` });
+    const { what, step } = error;
+    throw new Interrupted(true, { what, step, remedy: `Go on: unstained train --resume ${store.name}` });
   }
 }
 
