@@ -3,6 +3,7 @@
  * Portable; imports `graph`, `lowering` and `core`.
  */
 export type { CarriedShape, DeviceTraits, FormChoice, LoweredProgram } from '../lowering/index.ts';
+export type { Machine } from './machine.ts';
 export type { Runtime, Session, Tensors } from './runtime.ts';
 export { startProgram } from './start.ts';
 export type { StartedProgram } from './start.ts';

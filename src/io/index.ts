@@ -21,6 +21,7 @@ export type {
   ImageDescription,
   ImageSink,
   ImageSource,
+  Output,
   Samples,
   SampleType,
 } from './source.ts';

@@ -95,3 +95,13 @@ export interface ByteSink {
   finish(): Promise<void>;
   abandon(): Promise<void>;
 }
+
+/** Where files are written. */
+export interface Output {
+  /** A file that appears when it is complete. Throws UsageError usage/output-exists unless `overwrite`. */
+  createFile(path: string, options: { readonly overwrite: boolean }): Promise<ByteSink>;
+  /** Folders on the way included. */
+  createFolder(path: string): Promise<void>;
+  /** Removes a folder with all that is in it. */
+  removeFolder(path: string): Promise<void>;
+}

@@ -6,8 +6,8 @@ import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import type { Runtime } from '../engine/index.ts';
-import type { ByteSink, Files } from '../io/index.ts';
+import type { Machine, Runtime } from '../engine/index.ts';
+import type { Files, Output } from '../io/index.ts';
 import type { RunStore } from '../run/index.ts';
 import { createFile, createFolder } from './byte-sink.ts';
 import { nodeFiles } from './files.ts';
@@ -48,22 +48,10 @@ export function nodeWorld({ threads = null }: NodeWorldSettings = {}): NodeWorld
 
 export interface NodeWorld {
   readonly files: Files;
-  readonly output: {
-    createFile(path: string, options: { readonly overwrite: boolean }): Promise<ByteSink>;
-    createFolder(path: string): Promise<void>;
-    removeFolder(path: string): Promise<void>;
-  };
+  readonly output: Output;
   openRun(folder: string): RunStore;
   startRuntime(): Runtime;
-  readonly machine: {
-    readonly processor: string;
-    readonly processors: number;
-    readonly memoryBytes: number;
-    readonly platform: string;
-    readonly host: string;
-    readonly version: string;
-    readonly onnxruntime: string;
-  };
+  readonly machine: Machine;
   now(): number;
   date(): string;
   createSha256(): { update(bytes: Uint8Array): void; digest(): string };
