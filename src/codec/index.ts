@@ -5,6 +5,6 @@ export { encodeOnnxModel } from './onnx/model.ts';
 export type { OnnxAttribute, OnnxInteger, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx/model.ts';
 export { decodeSafetensors, encodeSafetensors, encodeSafetensorsHeader, safetensorsBody } from './safetensors.ts';
 export type { Float32Tensor, Safetensors } from './safetensors.ts';
-export { decodePng, decodePngHeader, encodePng, isPng } from './png.ts';
+export { decodePng, decodePngHeader, encodePng } from './png.ts';
 export type { DecodedPng, PngHeader, PngImage } from './png.ts';
 export { DEFLATE_RATIO, deflateZlib, inflateZlib } from './zlib.ts';

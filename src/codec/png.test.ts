@@ -33,7 +33,12 @@ it('what was encoded decodes to the same samples', async () => {
 });
 
 it('an interlaced PNG gives the pixels of one that is not', async () => {
-  for (const [width, height] of [[1, 1], [3, 7], [13, 9], [2, 1]]) {
+  for (const [width, height] of [
+    [1, 1],
+    [3, 7],
+    [13, 9],
+    [2, 1],
+  ]) {
     const data = Uint16Array.from({ length: width * height }, (_, i) => (i * 7919) % 65536);
     const png = encode({ width, height, data, channels: 1, depth: 16 }, { interlace: 'Adam7' });
     expect((await decodePng(png)).data).toEqual(data);
@@ -108,5 +113,10 @@ function withPixels(width: number, height: number, pixels: Uint8Array): Uint8Arr
   new DataView(header.buffer).setUint32(4, height);
   header[8] = 8;
   const signature = [137, 80, 78, 71, 13, 10, 26, 10];
-  return Uint8Array.from([...signature, ...chunk('IHDR', header), ...chunk('IDAT', pixels), ...chunk('IEND', new Uint8Array())]);
+  return Uint8Array.from([
+    ...signature,
+    ...chunk('IHDR', header),
+    ...chunk('IDAT', pixels),
+    ...chunk('IEND', new Uint8Array()),
+  ]);
 }

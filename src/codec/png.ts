@@ -43,7 +43,7 @@ export function encodePng({ width, height, data, channels }: PngImage): Uint8Arr
 }
 
 /** Whether `bytes` begin as every PNG does. */
-export function isPng(bytes: Uint8Array): boolean {
+function isPng(bytes: Uint8Array): boolean {
   return SIGNATURE.every((byte, i) => bytes[i] === byte);
 }
 
@@ -89,7 +89,14 @@ function parseHeader(bytes: Uint8Array, file: string): { header: PngHeader; inte
   const width = view.getUint32(16);
   const height = view.getUint32(20);
   const [depth, colorType, compression, filter, interlace] = bytes.subarray(24, 29);
-  if (width < 1 || height < 1 || width > 2 ** 31 - 1 || height > 2 ** 31 - 1 || compression + filter !== 0 || interlace > 1)
+  if (
+    width < 1 ||
+    height < 1 ||
+    width > 2 ** 31 - 1 ||
+    height > 2 ** 31 - 1 ||
+    compression + filter !== 0 ||
+    interlace > 1
+  )
     throw damaged(file, 'its header says what no PNG can be');
   const channels = CHANNELS_OF_COLOR_TYPE[colorType];
   if (!channels || (depth !== 8 && depth !== 16))
@@ -106,7 +113,7 @@ function parseHeader(bytes: Uint8Array, file: string): { header: PngHeader; inte
 function pixelChunks(bytes: Uint8Array, file: string): Uint8Array[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks: Uint8Array[] = [];
-  for (let at = HEADER_BYTES; ; ) {
+  for (let at = HEADER_BYTES; ;) {
     if (at + 12 > bytes.length) throw truncated(file, bytes.length);
     const end = at + 12 + view.getUint32(at);
     if (end > bytes.length) throw truncated(file, bytes.length);
@@ -128,7 +135,15 @@ function filteredLength({ channels, depth }: PngHeader, width: number, height: n
 
 /** Adam7: seven images of every n-th pixel, one after the other. */
 function interlacedLength(header: PngHeader): number {
-  const passes = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
+  const passes = [
+    [0, 0, 8, 8],
+    [4, 0, 8, 8],
+    [0, 4, 4, 8],
+    [2, 0, 4, 4],
+    [0, 2, 2, 4],
+    [1, 0, 2, 2],
+    [0, 1, 1, 2],
+  ];
   const along = (extent: number, start: number, step: number) => Math.max(0, Math.ceil((extent - start) / step));
   return passes.reduce(
     (sum, [x, y, dx, dy]) => sum + filteredLength(header, along(header.width, x, dx), along(header.height, y, dy)),
@@ -147,7 +162,10 @@ function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 function wrongLength(file: string, { width, height, channels, depth }: PngHeader, length: number): ImageError {
-  return damaged(file, `its header says (y ${height}, x ${width}) of ${channels} x ${depth} bits, its pixel data have ${length} bytes`);
+  return damaged(
+    file,
+    `its header says (y ${height}, x ${width}) of ${channels} x ${depth} bits, its pixel data have ${length} bytes`,
+  );
 }
 
 function damaged(file: string, how: string, cause?: unknown): ImageError {

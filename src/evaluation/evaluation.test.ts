@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { random } from '../core/index.ts';
 import { wholeRegion, type Volume } from '../volume/index.ts';
-import { baselines, normalizedL2, pearson } from './index.ts';
+import { baselines, normalizedL2, nrmse, pearson, r2 } from './index.ts';
 import { linearFilter } from './linear-filter.ts';
 
 const p = Float32Array.of(0.3, -1.2, 2.5, 0.1, 0.9, -0.4);
@@ -20,6 +20,14 @@ describe('metrics', () => {
     expect(pearson(p, t, w)).toBeCloseTo(0.9404206385692923, 12);
     expect(normalizedL2(p, t, w)).toBeCloseTo(0.17307692831944677, 12);
   });
+  // s = (t - p) ** 2, m = np.average(t, weights=w), v = (t - m) ** 2;
+  // 1 - (w * s).sum() / (w * v).sum(); np.sqrt(np.average(s, weights=w) / np.average(v, weights=w)); without map w = 1
+  it('R2 and NRMSE are those of numpy, with and without weights', () => {
+    expect(r2(p, t, null)).toBeCloseTo(0.804701618171415, 12);
+    expect(nrmse(p, t, null)).toBeCloseTo(0.44192576506533887, 12);
+    expect(r2(p, t, w)).toBeCloseTo(0.8157826935372199, 12);
+    expect(nrmse(p, t, w)).toBeCloseTo(0.42920543619900736, 12);
+  });
   it('r does not change with brightness and contrast of the prediction', () =>
     fc.assert(
       fc.property(fc.double({ min: 0.1, max: 10 }), fc.double({ min: -5, max: 5 }), (scale, shift) => {
@@ -31,6 +39,42 @@ describe('metrics', () => {
   it('a blank prediction scores 1, a perfect one 0', () => {
     expect(normalizedL2(new Float32Array(6), t, w)).toBe(1);
     expect(normalizedL2(t, t, w)).toBe(0);
+  });
+  it('whatever the images, r is at most 1, R2 is 1 - NRMSE squared, and blank scores 1', () => {
+    const value = fc.float({ noNaN: true, min: -1000, max: 1000 });
+    const voxels = fc.array(fc.tuple(value, value, fc.constantFrom(0, 0.1, 0.7, 1)), { minLength: 3, maxLength: 30 });
+    const images = voxels.map((rows) => [0, 1, 2].map((column) => Float32Array.from(rows, (row) => row[column])));
+    fc.assert(
+      fc.property(images, ([a, b, weight]) => {
+        const r = pearson(a, b, weight);
+        expect(Number.isNaN(r) || Math.abs(r) <= 1).toBe(true);
+        const bySquare = 1 - nrmse(a, b, weight) ** 2;
+        expect(Number.isNaN(bySquare) ? NaN : r2(a, b, weight) / bySquare).toSatisfy(
+          (ratio: number) => Number.isNaN(ratio) || Math.abs(ratio - 1) < 1e-6 || Math.abs(bySquare) < 1e-6,
+        );
+        expect([1, NaN]).toContain(normalizedL2(new Float32Array(b.length), b, weight));
+      }),
+      { seed: 11, numRuns: 300 },
+    );
+  });
+  it('a constant has no r under fractional weights either, however many voxels are added up', () => {
+    const n = 10_000;
+    const weight = Float32Array.from({ length: n }, (_, i) => ((i * 7919) % 256) / 255);
+    const varying = Float32Array.from({ length: n }, (_, i) => Math.sin(i));
+    const constant = new Float32Array(n).fill(0.3);
+    expect(pearson(constant, varying, weight)).toBeNaN();
+    expect(pearson(varying, constant, weight)).toBeNaN();
+    expect(r2(varying, constant, weight)).toBeNaN();
+  });
+  it('what has no weight counts for nothing, even NaN', () => {
+    const [damagedP, damagedT] = [p, t].map((image) => image.map((value, i) => (w[i] === 0 ? NaN : value)));
+    for (const metric of [pearson, normalizedL2, r2, nrmse]) expect(metric(damagedP, damagedT, w)).toBe(metric(p, t, w));
+  });
+  it('images of different lengths are refused', () => {
+    for (const metric of [pearson, normalizedL2, r2, nrmse]) {
+      expect(() => metric(p.subarray(1), t, null)).toThrow('5 predicted, 6 measured, no weights');
+      expect(() => metric(p, t, w.subarray(2))).toThrow('6 predicted, 6 measured, 4 weights');
+    }
   });
   it('a constant image has no r, and weights of 0 leave nothing', () => {
     expect(pearson(new Float32Array(6).fill(2), t, null)).toBeNaN();

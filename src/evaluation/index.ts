@@ -3,5 +3,5 @@
  */
 export { baselines } from './baselines.ts';
 export type { Baseline, BaselineField } from './baselines.ts';
-export { normalizedL2, pearson } from './metrics.ts';
+export { normalizedL2, nrmse, pearson, r2 } from './metrics.ts';
 export type { Weights } from './metrics.ts';

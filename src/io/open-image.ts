@@ -12,13 +12,24 @@ interface Format {
 }
 
 const START_BYTES = 128;
-const at = (offset: number, ...signature: number[]) => (start: Uint8Array) => signature.every((byte, i) => start[offset + i] === byte);
+const at =
+  (offset: number, ...signature: number[]) =>
+  (start: Uint8Array) =>
+    signature.every((byte, i) => start[offset + i] === byte);
 const begins = (...signature: number[]) => at(0, ...signature);
 const text = (signature: string) => begins(...new TextEncoder().encode(signature));
-const tiff = [begins(0x49, 0x49, 42, 0), begins(0x4d, 0x4d, 0, 42), begins(0x49, 0x49, 43, 0), begins(0x4d, 0x4d, 0, 43)];
+const tiff = [
+  begins(0x49, 0x49, 42, 0),
+  begins(0x4d, 0x4d, 0, 42),
+  begins(0x49, 0x49, 43, 0),
+  begins(0x4d, 0x4d, 0, 43),
+];
 
 const FORMATS: readonly Format[] = [
-  { fits: (start) => tiff.some((fits) => fits(start)), load: async () => (await import('./tiff/open-tiff.ts')).openTiff },
+  {
+    fits: (start) => tiff.some((fits) => fits(start)),
+    load: async () => (await import('./tiff/open-tiff.ts')).openTiff,
+  },
   { fits: begins(137, 80, 78, 71, 13, 10, 26, 10), load: async () => (await import('./png-image.ts')).openPng },
 ];
 
@@ -65,8 +76,19 @@ async function openFile(files: Files, path: string): Promise<ImageFile> {
 
 function notRead(path: string, start: Uint8Array): ImageError {
   if (start.length === 0)
-    return new ImageError('image/truncated', { file: path, at: 0, what: `${path}: this file is empty.`, remedy: 'Copy it again from where it was made.' });
+    return new ImageError('image/truncated', {
+      file: path,
+      at: 0,
+      what: `${path}: this file is empty.`,
+      remedy: 'Copy it again from where it was made.',
+    });
   const name = REFUSED.find(({ fits }) => fits(start))?.name;
-  return unsupported(path, name ? `this is a ${name} file, which is not read.` : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, PNG).', convertRemedy(path),
-    'A guess would make another picture of it.');
+  return unsupported(
+    path,
+    name
+      ? `this is a ${name} file, which is not read.`
+      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, PNG).',
+    convertRemedy(path),
+    'A guess would make another picture of it.',
+  );
 }

@@ -36,20 +36,32 @@ export async function openPattern(files: Files, path: string, openPlane: OpenPla
 export async function openFolder(files: Files, path: string, openPlane: OpenPlane): Promise<ImageFile> {
   const names = (await files.list(path)).filter((name) => /\.png$/i.test(name));
   if (names.length === 0) throw noPlanes(path, 'no file of this folder ends in .png');
-  const parts = names.map((name) => name.split(/(\d+)/)); // text, digits, text, digits, ..., text
-  const varying = parts[0].findIndex((part, i) => parts.some((other) => other[i] !== part));
-  const alike = parts.every((other) => other.length === parts[0].length && other.every((part, i) => i === varying || part === parts[0][i]));
-  if (!alike || (varying >= 0 && varying % 2 === 0)) {
-    const guess = parts[0].map((part, i) => (i === parts[0].length - 2 ? Z : part)).join('');
-    throw unsupported(path, `its ${names.length} PNGs are not one stack: ${names[0]} and ${names.find((name) => !sameText(name, names[0])) ?? names[1]} differ in more than one number.`,
-      `Say which planes are meant: ${files.join(path, guess.includes(Z) ? guess : `NAME${Z}.png`)}`, 'Planes of several images would be mixed.');
+  const groups = new Map<string, string[]>(); // names that differ in their numbers only
+  for (const name of names) {
+    const text = name.replace(/\d+/g, '0');
+    groups.set(text, [...(groups.get(text) ?? []), name]);
   }
-  const numbered = names.map((name, i) => ({ name, number: varying < 0 ? 0 : Number(parts[i][varying]) }));
+  const [largest, ...others] = [...groups.values()].sort((a, b) => b.length - a.length);
+  const numbers = largest.map((name) => name.match(/\d+/g) ?? []);
+  const varying = (numbers[0] ?? []).flatMap((first, i) => (numbers.some((other) => other[i] !== first) ? [i] : []));
+  if (others.length > 0 || varying.length > 1) {
+    const [a, b] = others.length > 0 ? [largest[0], others[0][0]] : [largest[0], largest.at(-1)];
+    throw unsupported(
+      path,
+      `its ${names.length} PNGs are not one stack: ${a} and ${b} differ in more than one number.`,
+      `Say which planes are meant: ${files.join(path, withPlaceholder(largest[0], varying.at(-1) ?? 0))}`,
+      'Planes of several images would be mixed.',
+    );
+  }
+  const numbered = largest.map((name, i) => ({ name, number: Number(numbers[i][varying[0]] ?? 0) }));
   return openStack(files, path, path, numbered, openPlane);
 }
 
-function sameText(a: string, b: string): boolean {
-  return a.replace(/\d+/g, '0') === b.replace(/\d+/g, '0');
+/** `name` with `{z}` for its number `index`, counted from 0; of a name without numbers, a pattern to think of. */
+function withPlaceholder(name: string, index: number): string {
+  let i = 0;
+  const pattern = name.replace(/\d+/g, (digits) => (i++ === index ? Z : digits));
+  return pattern.includes(Z) ? pattern : `NAME${Z}.png`;
 }
 
 interface Numbered {
@@ -57,21 +69,37 @@ interface Numbered {
   readonly number: number;
 }
 
-async function openStack(files: Files, path: string, folder: string, numbered: readonly Numbered[], openPlane: OpenPlane): Promise<ImageFile> {
+async function openStack(
+  files: Files,
+  path: string,
+  folder: string,
+  numbered: readonly Numbered[],
+  openPlane: OpenPlane,
+): Promise<ImageFile> {
   const sorted = [...numbered].sort((a, b) => a.number - b.number);
   const step = sorted.length > 1 ? sorted[1].number - sorted[0].number : 1;
   const odd = sorted.findIndex(({ number }, i) => i > 0 && (step === 0 || number - sorted[i - 1].number !== step));
   if (odd > 0)
-    throw unsupported(path, `its planes are not evenly numbered: ${sorted[odd - 1].name} is followed by ${sorted[odd].name}.`,
-      'Put the missing plane there, or number those that are there one after the other.', 'A missing plane would shift all that follow.');
+    throw unsupported(
+      path,
+      `its planes are not evenly numbered: ${sorted[odd - 1].name} is followed by ${sorted[odd].name}.`,
+      'Put the missing plane there, or number those that are there one after the other.',
+      'A missing plane would shift all that follow.',
+    );
 
   const paths = sorted.map(({ name }) => files.join(folder, name));
   const openAt = async (z: number): Promise<{ file: ImageFile; image: ImageSource }> => {
     const file = await openPlane(paths[z]);
     const [image, ...others] = file.images;
-    if (others.length === 0 && image.times === 1 && image.channels.length === 1 && image.size.z === 1) return { file, image };
+    if (others.length === 0 && image.times === 1 && image.channels.length === 1 && image.size.z === 1)
+      return { file, image };
     await file.close();
-    throw unsupported(path, `${sorted[z].name} is more than a plane.`, 'Name the file alone.', `${Z} stands for files of one plane each.`);
+    throw unsupported(
+      path,
+      `${sorted[z].name} is more than a plane.`,
+      'Name the file alone.',
+      `${Z} stands for files of one plane each.`,
+    );
   };
   const first = await withFile(openAt(0), async (image) => image);
   for (let z = 1; z < paths.length; z++) await withFile(openAt(z), async (image) => requireAlike(path, image, first));
@@ -80,16 +108,33 @@ async function openStack(files: Files, path: string, folder: string, numbered: r
 
 function requireAlike(path: string, image: ImageSource, first: ImageSource): void {
   if (equalSize(image.size, first.size) && image.type === first.type) return;
-  throw unsupported(path, `${image.file} is (${formatSize(image.size)}) ${image.type}, ${first.file} (${formatSize(first.size)}) ${first.type}.`,
-    'Leave out the file that does not belong there, or save all with one size and type.', 'They are not planes of one stack.');
+  throw unsupported(
+    path,
+    `${image.file} is (${formatSize(image.size)}) ${image.type}, ${first.file} (${formatSize(first.size)}) ${first.type}.`,
+    'Leave out the file that does not belong there, or save all with one size and type.',
+    'They are not planes of one stack.',
+  );
 }
 
-function stackOf(path: string, first: ImageSource, planes: number, openAt: (z: number) => Promise<{ file: ImageFile; image: ImageSource }>): ImageFile {
+function stackOf(
+  path: string,
+  first: ImageSource,
+  planes: number,
+  openAt: (z: number) => Promise<{ file: ImageFile; image: ImageSource }>,
+): ImageFile {
   const { type, channels, voxelSize, notes } = first;
   const size = { ...first.size, z: planes };
   const close = async () => {}; // files are open only while they are read
   const source: ImageSource = {
-    name: '', file: path, format: `${first.format} stack`, times: 1, channels, size, type, voxelSize, close,
+    name: '',
+    file: path,
+    format: `${first.format} stack`,
+    times: 1,
+    channels,
+    size,
+    type,
+    voxelSize,
+    close,
     notes: [...notes, `its ${planes} files were taken as z, in the order of their numbers`],
     async read(at) {
       requireInside(path, at, { times: 1, channels: 1, size });
@@ -110,7 +155,10 @@ function stackOf(path: string, first: ImageSource, planes: number, openAt: (z: n
   return { images: [source], close };
 }
 
-async function withFile<T>(opened: Promise<{ file: ImageFile; image: ImageSource }>, use: (image: ImageSource) => Promise<T>): Promise<T> {
+async function withFile<T>(
+  opened: Promise<{ file: ImageFile; image: ImageSource }>,
+  use: (image: ImageSource) => Promise<T>,
+): Promise<T> {
   const { file, image } = await opened;
   try {
     return await use(image);

@@ -10,16 +10,30 @@ const HEADER_BYTES = 33;
 /** Reads the header, and the pixels only where colors have to be compared. Throws ImageError as `decodePng` does. */
 export async function openPng(_files: Files, bytes: ByteSource): Promise<ImageFile> {
   const file = bytes.name;
-  const { width, height, channels, depth } = decodePngHeader(await bytes.read(0, Math.min(HEADER_BYTES, bytes.size)), file);
+  const { width, height, channels, depth } = decodePngHeader(
+    await bytes.read(0, Math.min(HEADER_BYTES, bytes.size)),
+    file,
+  );
   const size = { z: 1, y: height, x: width };
   let plane: Promise<Samples> | null = null;
-  const readPlane = () => (plane ??= bytes.read(0, bytes.size).then((all) => decodePng(all, file)).then((png) => greyPlane(png, file)));
+  const readPlane = () =>
+    (plane ??= bytes
+      .read(0, bytes.size)
+      .then((all) => decodePng(all, file))
+      .then((png) => greyPlane(png, file)));
   if (channels > 1) await readPlane();
   const close = () => bytes.close();
   return {
     images: [
       {
-        name: '', file, format: 'PNG', times: 1, channels: [{ name: null, color: null }], size, voxelSize: null, close,
+        name: '',
+        file,
+        format: 'PNG',
+        times: 1,
+        channels: [{ name: null, color: null }],
+        size,
+        voxelSize: null,
+        close,
         type: depth === 8 ? 'uint8' : 'uint16',
         notes: channels > 1 ? ['its colors are equal, read as grey'] : [],
         read: async (at) => cropPlane(file, await readPlane(), size, at),
@@ -32,6 +46,12 @@ export async function openPng(_files: Files, bytes: ByteSource): Promise<ImageFi
 function greyPlane({ data, channels }: DecodedPng, file: string): Samples {
   const grey = channels === 1 ? data : greyOf(data, channels);
   if (grey) return grey;
-  throw unsupported(file, channels === 2 ? 'parts of this PNG are transparent.' : 'this PNG is a color image: its red, green and blue differ, or parts are transparent.',
-    'Save one color or the luminance as grey (in Fiji: Image > Type > 8-bit).', 'One intensity a pixel is needed, and which one is yours to choose.');
+  throw unsupported(
+    file,
+    channels === 2
+      ? 'parts of this PNG are transparent.'
+      : 'this PNG is a color image: its red, green and blue differ, or parts are transparent.',
+    'Save one color or the luminance as grey (in Fiji: Image > Type > 8-bit).',
+    'One intensity a pixel is needed, and which one is yours to choose.',
+  );
 }

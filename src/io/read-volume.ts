@@ -19,7 +19,11 @@ export async function readVolume(source: ImageSource, selection: Selection = EVE
   let at = 0;
   for (const channel of channels)
     for (let plane = z.from; plane < z.to; plane++) {
-      const samples: Samples = await source.read({ time, channel, region: { start: { z: plane, y: 0, x: 0 }, size: planeSize } });
+      const samples: Samples = await source.read({
+        time,
+        channel,
+        region: { start: { z: plane, y: 0, x: 0 }, size: planeSize },
+      });
       data.set(samples, at);
       at += samples.length;
     }

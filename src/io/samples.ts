@@ -52,8 +52,8 @@ export function greyOf<S extends Samples>(pixels: S, count: number): S | null {
 export function cropPlane(file: string, plane: Samples, size: Size, at: ReadAt): Samples {
   requireInside(file, at, { times: 1, channels: 1, size });
   const { start, size: box } = at.region;
-  if (box.y === size.y && box.x === size.x) return plane.slice() as Samples; // slice keeps the type of the array
-  const crop = plane.slice(0, box.y * box.x) as Samples;
+  if (box.y === size.y && box.x === size.x) return plane.slice();
+  const crop = plane.slice(0, box.y * box.x);
   for (let y = 0; y < box.y; y++) {
     const from = (start.y + y) * size.x + start.x;
     copySamples(crop, y * box.x, plane, from, from + box.x);
@@ -76,7 +76,9 @@ export function copySamples(target: Samples, at: number, source: Samples, from: 
 /** A read outside the image is a defect of the caller: RangeError. */
 export function requireInside(file: string, at: ReadAt, image: { times: number; channels: number; size: Size }): void {
   const { start, size: box } = at.region;
-  const inside = (['z', 'y', 'x'] as const).every((axis) => start[axis] >= 0 && box[axis] >= 1 && start[axis] + box[axis] <= image.size[axis]);
+  const inside = (['z', 'y', 'x'] as const).every(
+    (axis) => start[axis] >= 0 && box[axis] >= 1 && start[axis] + box[axis] <= image.size[axis],
+  );
   if (!inside || !(at.time >= 0 && at.time < image.times && at.channel >= 0 && at.channel < image.channels))
     throw new RangeError(`${file}: a read outside the image: ${JSON.stringify(at)} in ${JSON.stringify(image)}`);
 }

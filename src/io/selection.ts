@@ -22,7 +22,8 @@ export interface Selected {
 
 export const EVERYTHING: Selection = { channel: null, time: null, z: null, scene: null };
 
-const FORM = 'Select within a file like this: FILE#channel=NAME,t=0,z=4:30,scene=0 (each may be left out; indices count from 0).';
+const FORM =
+  'Select within a file like this: FILE#channel=NAME,t=0,z=4:30,scene=0 (each may be left out; indices count from 0).';
 
 /**
  * The file and the selection of `FILE#KEY=VALUE,...` (or `&` for the comma).
@@ -35,7 +36,8 @@ export function parseImagePath(text: string): { path: string; selection: Selecti
   for (const part of text.slice(hash + 1).split(/[,&](?=\w*=)/)) {
     const key = part.slice(0, part.indexOf('='));
     const value = part.slice(key.length + 1);
-    if (!['channel', 't', 'z', 'scene'].includes(key)) throw wrong(text, `${key || 'nothing'} cannot be selected; channel, t, z and scene can`);
+    if (!['channel', 't', 'z', 'scene'].includes(key))
+      throw wrong(text, `${key || 'nothing'} cannot be selected; channel, t, z and scene can`);
     if (said.has(key)) throw wrong(text, `${key} is selected twice`);
     if (value === '') throw wrong(text, `${key}= says no value`);
     said.set(key, value);
@@ -58,7 +60,10 @@ function parseRange(text: string, value: string): Selection['z'] {
   }
   const [, from, to] = /^(\d*):(\d*)$/.exec(value) ?? [];
   if (from === undefined || to === undefined) throw wrong(text, `z=${value} is neither a plane nor a range`);
-  const range = { from: from === '' ? null : wholeNumber(text, 'z', from), to: to === '' ? null : wholeNumber(text, 'z', to) };
+  const range = {
+    from: from === '' ? null : wholeNumber(text, 'z', from),
+    to: to === '' ? null : wholeNumber(text, 'z', to),
+  };
   if (range.to !== null && range.to <= (range.from ?? 0)) throw wrong(text, `z=${value} has no plane`);
   return range;
 }
@@ -75,38 +80,84 @@ export function selectImage(images: readonly ImageSource[], { scene }: Selection
   const listed = images.map(({ name }, i) => (name ? `${i} (${name})` : `${i}`)).join(', ');
   if (scene === null) {
     if (images.length === 1) return first;
-    throw refused(first.file, `it has ${images.length} images: ${listed}.`, `Say which: ${first.file}#scene=0`, 'They may show unlike things.');
+    throw refused(
+      first.file,
+      `it has ${images.length} images: ${listed}.`,
+      `Say which: ${first.file}#scene=0`,
+      'They may show unlike things.',
+    );
   }
-  const index = indexOf(scene, images.map(({ name }) => name), first.file, 'scene');
+  const index = indexOf(
+    scene,
+    images.map(({ name }) => name),
+    first.file,
+    'scene',
+  );
   if (index !== null) return images[index];
-  throw refused(first.file, `there is no image ${scene} in it; it has ${listed}.`, `Say one of them: ${first.file}#scene=0`);
+  throw refused(
+    first.file,
+    `there is no image ${scene} in it; it has ${listed}.`,
+    `Say one of them: ${first.file}#scene=0`,
+  );
 }
 
 /** What of an image a selection means. Throws ImageError image/selection, naming what there is. */
 export function selectPart(image: ImageSource, { channel, time, z }: Selection): Selected {
   const { file, times, size } = image;
   if (time === null && times > 1)
-    throw refused(file, `it has ${times} times.`, `Say which: ${file}#t=0 (up to t=${times - 1})`, 'A volume shows one of them.');
-  if (time !== null && time >= times) throw refused(file, `there is no time ${time}; it has t=0${times > 1 ? ` to t=${times - 1}` : ''}.`, `Say one of them: ${file}#t=0`);
+    throw refused(
+      file,
+      `it has ${times} times.`,
+      `Say which: ${file}#t=0 (up to t=${times - 1})`,
+      'A volume shows one of them.',
+    );
+  if (time !== null && time >= times)
+    throw refused(
+      file,
+      `there is no time ${time}; it has t=0${times > 1 ? ` to t=${times - 1}` : ''}.`,
+      `Say one of them: ${file}#t=0`,
+    );
   const from = z?.from ?? 0;
   const to = z?.to ?? size.z;
-  if (from >= to || to > size.z) throw refused(file, `there are no planes z ${from} to ${to} (without the last); it has z 0 to ${size.z}.`, `Say a part of them: ${file}#z=0:${size.z}`);
+  if (from >= to || to > size.z)
+    throw refused(
+      file,
+      `there are no planes z ${from} to ${to} (without the last); it has z 0 to ${size.z}.`,
+      `Say a part of them: ${file}#z=0:${size.z}`,
+    );
   return { channels: selectChannels(channel, image), time: time ?? 0, z: { from, to } };
 }
 
 function selectChannels(channel: string | null, { file, channels }: ImageSource): readonly number[] {
   if (channel === null) return channels.map((_, i) => i);
-  const index = indexOf(channel, channels.map(({ name }) => name ?? ''), file, 'channel');
+  const index = indexOf(
+    channel,
+    channels.map(({ name }) => name ?? ''),
+    file,
+    'channel',
+  );
   if (index !== null) return [index];
   const listed = channels.map(({ name }, i) => (name ? `${i} (${name})` : `${i}`)).join(', ');
-  throw refused(file, `there is no channel ${channel} in it; it has ${listed}.`, `Say one of them: ${file}#channel=${channels[0].name ?? 0}`);
+  throw refused(
+    file,
+    `there is no channel ${channel} in it; it has ${listed}.`,
+    `Say one of them: ${file}#channel=${channels[0].name ?? 0}`,
+  );
 }
 
 /** By name, in the spelling of the file or else in any case, or by index; null where there is none. */
 function indexOf(wanted: string, names: readonly string[], file: string, key: string): number | null {
-  for (const same of [(name: string) => name === wanted, (name: string) => name.toLowerCase() === wanted.toLowerCase()]) {
+  for (const same of [
+    (name: string) => name === wanted,
+    (name: string) => name.toLowerCase() === wanted.toLowerCase(),
+  ]) {
     const found = names.flatMap((name, i) => (same(name) ? [i] : []));
-    if (found.length > 1) throw refused(file, `its ${key}s ${found.join(' and ')} are both called ${wanted}.`, `Say the number: ${file}#${key}=${found[0]}`);
+    if (found.length > 1)
+      throw refused(
+        file,
+        `its ${key}s ${found.join(' and ')} are both called ${wanted}.`,
+        `Say the number: ${file}#${key}=${found[0]}`,
+      );
     if (found.length === 1) return found[0];
   }
   return /^\d+$/.test(wanted) && Number(wanted) < names.length ? Number(wanted) : null;

@@ -24,7 +24,16 @@ const MICROMETERS: ReadonlyMap<string, number> = new Map([
 
 /** How many micrometers a unit is, or null for `pixel` and whatever has no length. */
 export function micrometersPer(unit: string): number | null {
-  return MICROMETERS.get(unit.trim()) ?? MICROMETERS.get(unit.trim().toLowerCase().replace(/metre$/, 'meter')) ?? null;
+  return (
+    MICROMETERS.get(unit.trim()) ??
+    MICROMETERS.get(
+      unit
+        .trim()
+        .toLowerCase()
+        .replace(/metre$/, 'meter'),
+    ) ??
+    null
+  );
 }
 
 /** `value` where it can be the extent of a voxel, else null: 0, infinity and absurd numbers are written for "unknown". */
@@ -33,6 +42,10 @@ export function plausibleLength(micrometers: number): number | null {
 }
 
 /** A voxel size with its unknown extents, or null where all three are unknown. */
-export function voxelSizeOf(z: number | null, y: number | null, x: number | null): { z: number | null; y: number | null; x: number | null } | null {
+export function voxelSizeOf(
+  z: number | null,
+  y: number | null,
+  x: number | null,
+): { z: number | null; y: number | null; x: number | null } | null {
   return z === null && y === null && x === null ? null : { z, y, x };
 }

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { createFile, createFolder, writeFileWhole } from './byte-sink.ts';
 
@@ -57,3 +59,31 @@ it('a folder that is not there is named', () =>
     code: 'usage/output',
     message: expect.stringContaining('there is no folder'),
   }));
+it('I3: what a process that is gone left is removed, what a running one writes is not', async () => {
+  const gone = spawnSync(process.execPath, ['-e', '']).pid;
+  const running = await createFile(join(folder, 'b.bin'), { overwrite: false });
+  const [name] = readdirSync(folder);
+  writeFileSync(join(folder, name.replace(`-${process.pid}-`, `-${gone}-`)), 'half');
+  writeFileSync(join(folder, name.replace(/[0-9a-f]{8}-\d+-/, `00000000-${gone}-`)), 'of another machine');
+  expect(readdirSync(folder)).toHaveLength(3);
+  await writeFileWhole(join(folder, 'c.bin'), bytes('c'), { overwrite: false });
+  expect(readdirSync(folder).filter((entry) => entry.endsWith('.unfinished'))).toHaveLength(2);
+  await running.finish();
+  expect(readdirSync(folder)).toContain('b.bin');
+});
+it('I3: killed while it writes, a process leaves the old file as it was', async () => {
+  const path = join(folder, 'a.bin');
+  writeFileSync(path, 'old');
+  const program = `
+    import { createFile } from ${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'byte-sink.ts')).href)};
+    const sink = await createFile(${JSON.stringify(path)}, { overwrite: true });
+    await sink.append(new Uint8Array(1000));
+    process.kill(process.pid, 'SIGKILL');`;
+  const { signal } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]);
+  expect(signal).toBe('SIGKILL');
+  expect(readFileSync(path, 'utf8')).toBe('old');
+  expect(readdirSync(folder)).toHaveLength(2);
+  await writeFileWhole(path, bytes('new'), { overwrite: true });
+  expect(readdirSync(folder)).toEqual(['a.bin']);
+  expect(readFileSync(path, 'utf8')).toBe('new');
+});

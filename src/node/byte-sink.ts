@@ -1,9 +1,11 @@
 /**
  * Files that are whole or absent: written under a temporary name in their own folder, flushed to the disk, then given their
- * name. After a kill there is the old file, the new one, or none; what is left over ends in `.unfinished`.
+ * name. After a kill there is the old file, the new one, or none; what is left over ends in `.unfinished`, says which process
+ * left it, and is removed when that process is gone and the next file is written to the folder.
  */
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { ResourceError, UsageError } from '../core/index.ts';
 import type { ByteSink } from '../io/index.ts';
@@ -17,7 +19,8 @@ interface Options {
 export async function createFile(path: string, { overwrite }: Options): Promise<ByteSink> {
   if (!overwrite && (await exists(path))) throw alreadyThere(path);
   const folder = dirname(path);
-  const unfinished = join(folder, `.${basename(path)}.${randomUUID().slice(0, 8)}.unfinished`);
+  await removeLeftovers(folder);
+  const unfinished = join(folder, `.${basename(path)}.${HOST}-${process.pid}-${randomUUID().slice(0, 8)}.unfinished`);
   const handle = await told(path, () => open(unfinished, 'wx'));
   let size = 0;
   let state: 'open' | 'done' = 'open';
@@ -39,11 +42,7 @@ export async function createFile(path: string, { overwrite }: Options): Promise<
       await handle.close();
       state = 'done';
       try {
-        // A link fails where the name is taken, a rename would replace it.
-        if (overwrite) await rename(unfinished, path);
-        else await link(unfinished, path);
-      } catch (error) {
-        throw codeOf(error) === 'EEXIST' ? alreadyThere(path) : error;
+        await told(path, () => (overwrite ? rename(unfinished, path) : renameToFree(unfinished, path)));
       } finally {
         await rm(unfinished, { force: true });
       }
@@ -56,6 +55,47 @@ export async function createFile(path: string, { overwrite }: Options): Promise<
       await rm(unfinished, { force: true });
     },
   };
+}
+
+/** Renames to a name that nobody has. Throws UsageError usage/output-exists. */
+async function renameToFree(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to); // it fails where the name is taken, a rename would replace what is there
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw alreadyThere(to);
+    if (!NO_LINKS.has(codeOf(error))) throw error;
+    if (await exists(to)) throw alreadyThere(to);
+    await rename(from, to);
+  }
+}
+
+/** What file systems without hard links say: exFAT on a USB drive, some network drives. */
+const NO_LINKS: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EINVAL',
+  'EMLINK',
+]);
+
+/** A process is known by its number on its machine only; a folder may be shared by several. */
+const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const [, host, pid] = /\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.unfinished$/.exec(name) ?? [];
+    if (host === HOST && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0); // signal 0 asks, and does nothing
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
 }
 
 /** A whole file at once. Throws as `createFile` does. */

@@ -1,4 +1,7 @@
-/** Reads single blocks of pages as grey samples in the machine's order, keeping the last ones. */
+/**
+ * Reads single blocks of pages as grey samples, keeping the last ones. Typed arrays are taken to be little-endian, as they are
+ * on all machines that ONNX Runtime runs on.
+ */
 import type { Samples } from '../source.ts';
 import { bytesPerSample, greyOf, samplesOf, swapBytes } from '../samples.ts';
 import { damaged, truncated, unsupported } from '../refusals.ts';
@@ -16,7 +19,6 @@ export interface PlanePlace {
 }
 
 const CACHE_BYTES = 2 ** 26;
-const MACHINE_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 export type ReadBlock = (plane: PlanePlace, index: number) => Promise<Samples>;
 
@@ -37,7 +39,8 @@ export function blockReader(tiff: TiffBytes): ReadBlock {
       cache.set(key, kept);
       return kept;
     }
-    if (table?.page !== plane.page) table = { page: plane.page, places: readBlockTable(tiff, plane.page, plane.format) };
+    if (table?.page !== plane.page)
+      table = { page: plane.page, places: readBlockTable(tiff, plane.page, plane.format) };
     const { offsets, byteCounts } = await table.places;
     const samples = await readBlock(tiff, plane, index, offsets[index] + plane.shift, byteCounts[index]);
     cache.set(key, samples);
@@ -51,7 +54,13 @@ export function blockReader(tiff: TiffBytes): ReadBlock {
   };
 }
 
-async function readBlock(tiff: TiffBytes, { page, format }: PlanePlace, index: number, offset: number, byteCount: number): Promise<Samples> {
+async function readBlock(
+  tiff: TiffBytes,
+  { page, format }: PlanePlace,
+  index: number,
+  offset: number,
+  byteCount: number,
+): Promise<Samples> {
   const { bytes, littleEndian } = tiff;
   const { compression, predictor, type, samples, blockWidth, blockHeight } = format;
   const width = bytesPerSample(type);
@@ -64,7 +73,9 @@ async function readBlock(tiff: TiffBytes, { page, format }: PlanePlace, index: n
 
   const decoder = DECODERS[compression];
   if (byteCount * decoder.ratio < length)
-    throw damaged(bytes.name, `${place} has ${byteCount} bytes (${decoder.name}); ${length} cannot come out of them.`, { at: offset });
+    throw damaged(bytes.name, `${place} has ${byteCount} bytes (${decoder.name}); ${length} cannot come out of them.`, {
+      at: offset,
+    });
   // Lengths larger than the data are common; twice the samples is more than any encoder makes of them.
   const stored = isUncompressed(compression) ? length : Math.min(byteCount, 2 * most + 65536);
   if (offset + stored > bytes.size)
@@ -74,14 +85,22 @@ async function readBlock(tiff: TiffBytes, { page, format }: PlanePlace, index: n
   try {
     decoded = (await decoder.decode(encoded, length, most)).subarray(0, length);
   } catch (cause) {
-    throw damaged(bytes.name, `${place} cannot be decoded: ${cause instanceof Error ? cause.message : String(cause)}.`, { at: offset, cause });
+    throw damaged(
+      bytes.name,
+      `${place} cannot be decoded: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      { at: offset, cause },
+    );
   }
-  if (predictor !== 3 && littleEndian !== MACHINE_IS_LITTLE_ENDIAN) swapBytes(decoded, width);
+  if (predictor !== 3 && !littleEndian) swapBytes(decoded, width);
   undoPredictor(predictor, decoded, blockWidth * samples, width, samples);
   const pixels = samplesOf(type, decoded);
   const grey = samples === 1 ? pixels : greyOf(pixels, samples);
   if (!grey)
-    throw unsupported(bytes.name, `page ${page.index} is a color image: from y ${top} its red, green and blue differ.`,
-      'Save one color or the luminance as grey (in Fiji: Image > Type > 8-bit).', 'One intensity a pixel is needed, and which one is yours to choose.');
+    throw unsupported(
+      bytes.name,
+      `page ${page.index} is a color image: from y ${top} its red, green and blue differ.`,
+      'Save one color or the luminance as grey (in Fiji: Image > Type > 8-bit).',
+      'One intensity a pixel is needed, and which one is yours to choose.',
+    );
   return grey;
 }

@@ -2,7 +2,8 @@
  * Writes an OME-TIFF of float32 planes as they come: memory holds one strip, and the directories' offsets.
  *
  * Strips, not tiles: ImageJ without Bio-Formats opens no tiled TIFF, and refuses predictor 3 or shows zeros. Deflate without
- * predictor is read by everything. Little-endian; BigTIFF (which plain ImageJ refuses) only where 4 GB would be passed.
+ * predictor is read by everything. BigTIFF, which plain ImageJ refuses, only where 4 GB would be passed. Typed arrays are taken
+ * to be little-endian, as they are on all machines that ONNX Runtime runs on.
  */
 import { deflateZlib } from '../../codec/index.ts';
 import { voxelCount } from '../../volume/index.ts';
@@ -37,11 +38,13 @@ export function createOmeTiff(sink: ByteSink, description: ImageDescription): Im
   return {
     async writePlane(plane) {
       if (plane.length !== size.y * size.x || written.length === planes)
-        throw new RangeError(`${sink.name}: plane ${written.length} of ${planes} has ${plane.length} samples, (y ${size.y}, x ${size.x}) are wanted`);
+        throw new RangeError(
+          `${sink.name}: plane ${written.length} of ${planes} has ${plane.length} samples, (y ${size.y}, x ${size.x}) are wanted`,
+        );
       if (end === 0) await append(header(big));
       const strips: (typeof written)[number] = { offsets: [], byteCounts: [] };
       for (let y = 0; y < size.y; y += rows) {
-        const strip = await deflateZlib(littleEndian(plane.subarray(y * size.x, Math.min(y + rows, size.y) * size.x)));
+        const strip = await deflateZlib(bytesOf(plane.subarray(y * size.x, Math.min(y + rows, size.y) * size.x)));
         strips.offsets.push(end);
         strips.byteCounts.push(strip.length);
         await append(strip);
@@ -50,11 +53,18 @@ export function createOmeTiff(sink: ByteSink, description: ImageDescription): Im
     },
 
     async finish() {
-      if (written.length !== planes) throw new RangeError(`${sink.name}: ${written.length} of ${planes} planes were written`);
+      if (written.length !== planes)
+        throw new RangeError(`${sink.name}: ${written.length} of ${planes} planes were written`);
       if (end % 2) await append(new Uint8Array(1)); // directories begin at even bytes
       const first = end;
       for (const [index, strips] of written.entries())
-        await append(encodeDirectory(fields(description, strips, rows, index === 0 ? xml : null), { at: end, big, last: index === planes - 1 }));
+        await append(
+          encodeDirectory(fields(description, strips, rows, index === 0 ? xml : null), {
+            at: end,
+            big,
+            last: index === planes - 1,
+          }),
+        );
       await sink.overwrite(big ? 8 : 4, offsetBytes(first, big));
       await sink.finish();
     },
@@ -77,7 +87,12 @@ function offsetBytes(offset: number, big: boolean): Uint8Array {
   return bytes;
 }
 
-function fields({ size, voxelSize }: ImageDescription, strips: { offsets: number[]; byteCounts: number[] }, rows: number, xml: Uint8Array | null): Field[] {
+function fields(
+  { size, voxelSize }: ImageDescription,
+  strips: { offsets: number[]; byteCounts: number[] },
+  rows: number,
+  xml: Uint8Array | null,
+): Field[] {
   const [x, y] = [voxelSize?.x ?? null, voxelSize?.y ?? null];
   const known = x !== null && y !== null;
   return [
@@ -103,11 +118,6 @@ function perCentimeter(micrometers: number): number {
   return 1e4 / micrometers;
 }
 
-/** The samples' bytes as the file has them; on little-endian machines a view. */
-function littleEndian(samples: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-  if (new Uint8Array(new Uint16Array([1]).buffer)[0] === 1) return bytes;
-  const swapped = new DataView(new ArrayBuffer(samples.byteLength));
-  samples.forEach((sample, i) => swapped.setFloat32(i * 4, sample, true));
-  return new Uint8Array(swapped.buffer);
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

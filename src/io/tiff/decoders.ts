@@ -39,8 +39,21 @@ export function isUncompressed(compression: number): boolean {
 }
 
 const NAMES: Readonly<Record<number, string>> = {
-  2: 'CCITT', 3: 'CCITT', 4: 'CCITT', 6: 'JPEG', 7: 'JPEG', 22610: 'JPEG XR', 33003: 'JPEG 2000', 33005: 'JPEG 2000',
-  34712: 'JPEG 2000', 34887: 'LERC', 34925: 'LZMA', 34934: 'JPEG XR', 50000: 'zstd', 50001: 'WebP', 50002: 'JPEG XL',
+  2: 'CCITT',
+  3: 'CCITT',
+  4: 'CCITT',
+  6: 'JPEG',
+  7: 'JPEG',
+  22610: 'JPEG XR',
+  33003: 'JPEG 2000',
+  33005: 'JPEG 2000',
+  34712: 'JPEG 2000',
+  34887: 'LERC',
+  34925: 'LZMA',
+  34934: 'JPEG XR',
+  50000: 'zstd',
+  50001: 'WebP',
+  50002: 'JPEG XL',
 };
 
 /** What people call a compression. */

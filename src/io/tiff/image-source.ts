@@ -18,26 +18,50 @@ export interface TiffImage {
   plane(time: number, channel: number, z: number): PlanePlace;
 }
 
-export function tiffImageSource(file: string, image: TiffImage, readBlock: ReadBlock, close: () => Promise<void>): ImageSource {
+export function tiffImageSource(
+  file: string,
+  image: TiffImage,
+  readBlock: ReadBlock,
+  close: () => Promise<void>,
+): ImageSource {
   const { width, height, type } = image.plane(0, 0, 0).format;
   const size: Size = { z: image.planes, y: height, x: width };
   const { name, format, times, channels, voxelSize, notes } = image;
   return {
-    name, file, format, times, channels, size, type, voxelSize, notes, close,
+    name,
+    file,
+    format,
+    times,
+    channels,
+    size,
+    type,
+    voxelSize,
+    notes,
+    close,
     async read({ time, channel, region }) {
       requireInside(file, { time, channel, region }, { times, channels: channels.length, size });
       const { start, size: box } = region;
       const planeLength = box.y * box.x;
       const out = allocateSamples(type, box.z * planeLength);
       for (let z = 0; z < box.z; z++)
-        await readPlane(image.plane(time, channel, start.z + z), region, out.subarray(z * planeLength, (z + 1) * planeLength) as Samples, readBlock);
+        await readPlane(
+          image.plane(time, channel, start.z + z),
+          region,
+          out.subarray(z * planeLength, (z + 1) * planeLength),
+          readBlock,
+        );
       return out;
     },
   };
 }
 
 /** Copies what the region has of a plane into `out` (y, x), block by block. */
-async function readPlane(plane: PlanePlace, { start, size }: Region, out: Samples, readBlock: ReadBlock): Promise<void> {
+async function readPlane(
+  plane: PlanePlace,
+  { start, size }: Region,
+  out: Samples,
+  readBlock: ReadBlock,
+): Promise<void> {
   const { blockWidth, blockHeight } = plane.format;
   const { across } = blockGrid(plane.format);
   for (let row = Math.floor(start.y / blockHeight); row * blockHeight < start.y + size.y; row++)

@@ -20,8 +20,17 @@ export function isImageJ(description: string): boolean {
  *
  * Throws ImageError: image/damaged where description and pages contradict each other, image/truncated, image/unsupported.
  */
-export function imageJImage(description: string, file: string, fileSize: number, pages: readonly Page[], firstOffset: number, resolution: Resolution): TiffImage {
-  const values = new Map(description.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1).trim()]));
+export function imageJImage(
+  description: string,
+  file: string,
+  fileSize: number,
+  pages: readonly Page[],
+  firstOffset: number,
+  resolution: Resolution,
+): TiffImage {
+  const values = new Map(
+    description.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1).trim()]),
+  );
   const count = (key: string, otherwise: number): number => {
     const text = values.get(key);
     const value = text === undefined ? otherwise : Number(text);
@@ -35,14 +44,19 @@ export function imageJImage(description: string, file: string, fileSize: number,
   const slices = count('slices', dimensions ? 1 : images);
   const total = channels * slices * frames;
   if (total !== images)
-    throw damaged(file, `ImageJ's description says ${images} images, and ${channels} channels, ${slices} slices, ${frames} frames.`);
+    throw damaged(
+      file,
+      `ImageJ's description says ${images} images, and ${channels} channels, ${slices} slices, ${frames} frames.`,
+    );
 
   const { page, format } = formatOf(pages[0], file);
   const consecutive = pages.length === 1 && images > 1;
   if (consecutive) requireConsecutive(page, images, file, fileSize, firstOffset);
-  else if (pages.length !== images) throw truncated(file, `ImageJ's description says ${images} images; it has ${pages.length} pages.`, 0);
+  else if (pages.length !== images)
+    throw truncated(file, `ImageJ's description says ${images} images; it has ${pages.length} pages.`, 0);
   for (const other of pages)
-    if (!alike(formatOf(other, file).format, format)) throw damaged(file, `page ${other.index} is of another size or type than page 0 of the same ImageJ stack.`);
+    if (!alike(formatOf(other, file).format, format))
+      throw damaged(file, `page ${other.index} is of another size or type than page 0 of the same ImageJ stack.`);
 
   const bytes = pageBytes(format);
   const notes = [];
@@ -69,15 +83,29 @@ function formatOf(page: Page, file: string): Pick<PlanePlace, 'page' | 'format'>
 }
 
 /** One directory stands for all planes only where they are stored as they are, one strip each, to the last. */
-function requireConsecutive({ format }: Page, images: number, file: string, fileSize: number, firstOffset: number): void {
+function requireConsecutive(
+  { format }: Page,
+  images: number,
+  file: string,
+  fileSize: number,
+  firstOffset: number,
+): void {
   if (!format || !isUncompressed(format.compression) || format.tiled || blockGrid(format).down !== 1)
-    throw unsupported(file, `ImageJ's description says ${images} images, and it has one page, which is not stored as it is in one strip.`, 'Open it in Fiji and save it again.', 'Where the other images are cannot be known.');
+    throw unsupported(
+      file,
+      `ImageJ's description says ${images} images, and it has one page, which is not stored as it is in one strip.`,
+      'Open it in Fiji and save it again.',
+      'Where the other images are cannot be known.',
+    );
   const end = firstOffset + images * pageBytes(format);
-  if (end > fileSize) throw truncated(file, `its ${images} images end at byte ${end}; the file has ${fileSize}.`, fileSize);
+  if (end > fileSize)
+    throw truncated(file, `its ${images} images end at byte ${end}; the file has ${fileSize}.`, fileSize);
 }
 
 function voxelSize(values: ReadonlyMap<string, string>, resolution: Resolution): TiffImage['voxelSize'] {
-  const unit = values.get('unit')?.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const unit = values
+    .get('unit')
+    ?.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   if (unit === undefined) {
     const { y, x } = plainPixelSize(resolution);
     return voxelSizeOf(null, y, x);

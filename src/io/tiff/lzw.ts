@@ -33,7 +33,8 @@ export function decodeLzw(bytes: Uint8Array, length: number): Uint8Array<ArrayBu
     }
     if (code === END) throw new Error(`LZW data end after ${written} of ${length} bytes`);
     const known = previous < 0 ? 256 : next;
-    if (code > known || (code === known && (previous < 0 || next === MAX_CODES))) throw new Error(`LZW code ${code} stands for nothing yet`);
+    if (code > known || (code === known && (previous < 0 || next === MAX_CODES)))
+      throw new Error(`LZW code ${code} stands for nothing yet`);
     if (previous >= 0 && next < MAX_CODES) {
       prefix[next] = previous;
       lengths[next] = lengths[previous] + 1;

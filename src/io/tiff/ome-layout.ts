@@ -16,7 +16,9 @@ export function omeImages(xml: string, file: string, name: string, pages: readon
   if (ome.metadataFile !== null) throw severalFiles(file, `its metadata are in ${ome.metadataFile}`);
   if (ome.images.length === 0) throw damaged(file, 'its OME-XML describes no image.');
   return ome.images.map((image) => {
-    const elsewhere = image.tiffData.find(({ uuid, fileName }) => (ome.uuid === null || uuid !== ome.uuid) && fileName !== null && fileName !== name);
+    const elsewhere = image.tiffData.find(
+      ({ uuid, fileName }) => (ome.uuid === null || uuid !== ome.uuid) && fileName !== null && fileName !== name,
+    );
     if (elsewhere) throw severalFiles(file, `some of its planes are in ${elsewhere.fileName}`);
     return omeImage(image, file, pages);
   });
@@ -25,18 +27,26 @@ export function omeImages(xml: string, file: string, name: string, pages: readon
 function omeImage(image: OmeImage, file: string, pages: readonly Page[]): TiffImage {
   const first = pageAt(pages, image.tiffData[0]?.ifd ?? 0, image, file).format;
   // A channel of RGB pages is one plane, whose samples SizeC counts one by one.
-  const channels = image.channels.length > 0 ? image.channels : unnamed(Math.max(1, Math.floor(image.sizes.C / first.samples)));
+  const channels =
+    image.channels.length > 0 ? image.channels : unnamed(Math.max(1, Math.floor(image.sizes.C / first.samples)));
   const { Z, T, X, Y } = image.sizes;
   const extents = { C: channels.length, Z, T };
   if (channels.length !== image.sizes.C && channels.length * first.samples !== image.sizes.C && first.samples === 1)
-    throw damaged(file, `its OME-XML says ${image.sizes.C} channels and describes ${channels.length}, and the pages have one sample a pixel.`);
+    throw damaged(
+      file,
+      `its OME-XML says ${image.sizes.C} channels and describes ${channels.length}, and the pages have one sample a pixel.`,
+    );
   if (X !== first.width || Y !== first.height)
     throw damaged(file, `its OME-XML says (y ${Y}, x ${X}), its pages are (y ${first.height}, x ${first.width}).`);
 
   const places = mapPlanes(image, extents, file, pages, first);
   const notes = [];
-  if (first.samples > 1) notes.push(`its pages are RGB with equal colors, read as grey${image.type === first.type ? '' : ` (its OME-XML says ${image.type})`}`);
-  else if (omeTypeOf(image.type) !== first.type) notes.push(`its OME-XML says ${image.type || 'no type'}, its pages are ${first.type}: read as ${first.type}`);
+  if (first.samples > 1)
+    notes.push(
+      `its pages are RGB with equal colors, read as grey${image.type === first.type ? '' : ` (its OME-XML says ${image.type})`}`,
+    );
+  else if (omeTypeOf(image.type) !== first.type)
+    notes.push(`its OME-XML says ${image.type || 'no type'}, its pages are ${first.type}: read as ${first.type}`);
   return {
     name: image.name,
     format: 'OME-TIFF',
@@ -60,27 +70,45 @@ function planeIndex(plane: Plane, extents: Plane, order: readonly (keyof Plane)[
   return order.reduceRight((index, axis) => index * extents[axis] + plane[axis], 0);
 }
 
-function mapPlanes(image: OmeImage, extents: Plane, file: string, pages: readonly Page[], reference: PageFormat): Map<number, PlanePlace> {
+function mapPlanes(
+  image: OmeImage,
+  extents: Plane,
+  file: string,
+  pages: readonly Page[],
+  reference: PageFormat,
+): Map<number, PlanePlace> {
   const total = extents.C * extents.Z * extents.T;
   if (total > pages.length)
-    throw truncated(file, `its OME-XML describes ${total} planes (t ${extents.T}, c ${extents.C}, z ${extents.Z}); it has ${pages.length} pages.`, 0);
+    throw truncated(
+      file,
+      `its OME-XML describes ${total} planes (t ${extents.T}, c ${extents.C}, z ${extents.Z}); it has ${pages.length} pages.`,
+      0,
+    );
   const places = new Map<number, PlanePlace>();
   const data: readonly OmeTiffData[] = image.tiffData.length > 0 ? image.tiffData : [ALL];
   for (const { first, ifd, planeCount } of data) {
     const start = planeIndex(first, extents, image.order);
     const count = planeCount ?? (ifd === null ? total - start : 1);
     if (first.C >= extents.C || first.Z >= extents.Z || first.T >= extents.T || start + count > total)
-      throw damaged(file, `its OME-XML places ${count} pages at (t ${first.T}, c ${first.C}, z ${first.Z}) of (t ${extents.T}, c ${extents.C}, z ${extents.Z}).`);
+      throw damaged(
+        file,
+        `its OME-XML places ${count} pages at (t ${first.T}, c ${first.C}, z ${first.Z}) of (t ${extents.T}, c ${extents.C}, z ${extents.Z}).`,
+      );
     for (let i = 0; i < count; i++) {
-      if (places.has(start + i)) throw damaged(file, `its OME-XML gives ${describe(start + i, extents, image)} two pages.`);
+      if (places.has(start + i))
+        throw damaged(file, `its OME-XML gives ${describe(start + i, extents, image)} two pages.`);
       const place = pageAt(pages, (ifd ?? 0) + i, image, file);
       if (!alike(place.format, reference))
-        throw damaged(file, `page ${place.page.index} is of another size or type than the first of image "${image.name}", of which its OME-XML says it is a plane.`);
+        throw damaged(
+          file,
+          `page ${place.page.index} is of another size or type than the first of image "${image.name}", of which its OME-XML says it is a plane.`,
+        );
       places.set(start + i, { ...place, shift: 0 });
     }
   }
   const missing = Array.from({ length: total }, (_, i) => i).find((i) => !places.has(i));
-  if (missing !== undefined) throw truncated(file, `its OME-XML gives ${describe(missing, extents, image)} no page.`, 0);
+  if (missing !== undefined)
+    throw truncated(file, `its OME-XML gives ${describe(missing, extents, image)} no page.`, 0);
   return places;
 }
 
@@ -96,9 +124,19 @@ function describe(index: number, extents: Plane, { order }: OmeImage): string {
   return `plane (t ${at.T}, c ${at.C}, z ${at.Z})`;
 }
 
-function pageAt(pages: readonly Page[], index: number, image: OmeImage, file: string): Pick<PlanePlace, 'page' | 'format'> {
+function pageAt(
+  pages: readonly Page[],
+  index: number,
+  image: OmeImage,
+  file: string,
+): Pick<PlanePlace, 'page' | 'format'> {
   const page = pages[index];
-  if (!page) throw truncated(file, `its OME-XML has a plane of image "${image.name}" on page ${index}; the file has ${pages.length} pages.`, 0);
+  if (!page)
+    throw truncated(
+      file,
+      `its OME-XML has a plane of image "${image.name}" on page ${index}; the file has ${pages.length} pages.`,
+      0,
+    );
   if (!page.format) throw damaged(file, `its OME-XML has a plane on page ${index}, which is a thumbnail.`);
   return { page, format: page.format };
 }
@@ -113,6 +151,10 @@ function omeTypeOf(type: string): string {
 }
 
 function severalFiles(file: string, how: string): Error {
-  return unsupported(file, `this OME-TIFF is one of several files: ${how}.`,
-    convertRemedy(file), 'Alone it is a part of an image.');
+  return unsupported(
+    file,
+    `this OME-TIFF is one of several files: ${how}.`,
+    convertRemedy(file),
+    'Alone it is a part of an image.',
+  );
 }

@@ -28,11 +28,18 @@ function attribute(key: string, value: string | number): string {
 }
 
 function escape(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\t': '&#9;', '\n': '&#10;', '\r': '&#13;' };
+  const entities: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    '\t': '&#9;',
+    '\n': '&#10;',
+    '\r': '&#13;',
+  };
   return text
-    .toWellFormed() // half a surrogate pair has no UTF-8
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd') // no XML 1.0 may hold these
-    .replace(/[&<>"\t\n\r]/g, (character) => entities[character]);
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd') // no XML 1.0 may hold these, nor half a surrogate pair
+    .replace(/[&<>"\t\n\r]/g, (character: string) => entities[character]);
 }
 
 /** `#RRGGBB` as the schema has it: R << 24 | G << 16 | B << 8 | A, signed. Throws RangeError for other texts. */

@@ -21,7 +21,13 @@ export interface OmeImage {
   /** Of C, Z and T, the fastest first. */
   readonly order: readonly ('C' | 'Z' | 'T')[];
   readonly type: string;
-  readonly sizes: { readonly X: number; readonly Y: number; readonly Z: number; readonly C: number; readonly T: number };
+  readonly sizes: {
+    readonly X: number;
+    readonly Y: number;
+    readonly Z: number;
+    readonly C: number;
+    readonly T: number;
+  };
   /** One a Channel element, which may stand for several samples a pixel. */
   readonly channels: readonly Channel[];
   readonly voxelSize: { z: number | null; y: number | null; x: number | null } | null;
@@ -45,12 +51,19 @@ export function isOmeXml(description: string): boolean {
 /** Throws ImageError: image/damaged where the XML is, image/unsupported where it uses entities of its own. */
 export function parseOmeXml(text: string, file: string): Ome {
   if (text.includes('<!DOCTYPE') || text.includes('<!ENTITY'))
-    throw unsupported(file, 'its OME-XML declares entities of its own.', 'Save it again with another program.', 'They can be made to grow without end.');
+    throw unsupported(
+      file,
+      'its OME-XML declares entities of its own.',
+      'Save it again with another program.',
+      'They can be made to grow without end.',
+    );
   let root: Element;
   try {
     root = child(parser().parse(text, true) as Element, 'OME'); // parsed values are texts and elements
   } catch (cause) {
-    throw damaged(file, `its OME-XML cannot be parsed: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+    throw damaged(file, `its OME-XML cannot be parsed: ${cause instanceof Error ? cause.message : String(cause)}.`, {
+      cause,
+    });
   }
   return {
     uuid: textOf(root['UUID']),
@@ -82,17 +95,21 @@ function parseImage(image: Element, index: number, file: string): OmeImage {
     throw damaged(file, `its OME-XML says ${key} ${JSON.stringify(pixels[key])?.slice(0, 40)} of image ${index}.`);
   };
   const order = textOf(pixels['DimensionOrder']) ?? 'XYCZT';
-  if (!/^XY(?:CZT|CTZ|ZCT|ZTC|TCZ|TZC)$/.test(order)) throw damaged(file, `its OME-XML says DimensionOrder ${order.slice(0, 40)} of image ${index}.`);
+  if (!/^XY(?:CZT|CTZ|ZCT|ZTC|TCZ|TZC)$/.test(order))
+    throw damaged(file, `its OME-XML says DimensionOrder ${order.slice(0, 40)} of image ${index}.`);
   const extent = (axis: 'X' | 'Y' | 'Z') => {
     const unit = micrometersPer(textOf(pixels[`PhysicalSize${axis}Unit`]) ?? 'um'); // micrometers where it does not say
     return unit === null ? null : plausibleLength(Number(pixels[`PhysicalSize${axis}`]) * unit);
   };
   return {
     name: textOf(image['Name']) ?? '',
-    order: [...order.slice(2)] as ('C' | 'Z' | 'T')[], // the pattern above lets nothing else through
+    order: order.slice(2).split('') as ('C' | 'Z' | 'T')[], // the pattern above lets nothing else through
     type: textOf(pixels['Type']) ?? '',
     sizes: { X: count('SizeX'), Y: count('SizeY'), Z: count('SizeZ'), C: count('SizeC'), T: count('SizeT') },
-    channels: children(pixels, 'Channel').map((channel) => ({ name: textOf(channel['Name']), color: colorOf(textOf(channel['Color'])) })),
+    channels: children(pixels, 'Channel').map((channel) => ({
+      name: textOf(channel['Name']),
+      color: colorOf(textOf(channel['Color'])),
+    })),
     voxelSize: voxelSizeOf(extent('Z'), extent('Y'), extent('X')),
     tiffData: children(pixels, 'TiffData').map((data) => parseTiffData(data, file)),
   };

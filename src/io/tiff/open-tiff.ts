@@ -17,7 +17,11 @@ import { plainImage, type Resolution } from './plain-layout.ts';
 
 /** Tags by which programs mark files whose pages are not what they seem. */
 const VENDORS: Readonly<Record<number, string>> = {
-  33628: 'MetaMorph STK', 33629: 'MetaMorph STK', 34361: 'Olympus FluoView', 34412: 'Zeiss LSM', 51123: 'NDTiff (Micro-Manager)',
+  33628: 'MetaMorph STK',
+  33629: 'MetaMorph STK',
+  34361: 'Olympus FluoView',
+  34412: 'Zeiss LSM',
+  51123: 'NDTiff (Micro-Manager)',
 };
 /** RGB is looked at while it is opened, so that a color image is refused then and not in the middle of the work. */
 const MAX_LOOK_BYTES = 2 ** 26;
@@ -32,7 +36,8 @@ export async function openTiff(files: Files, bytes: ByteSource): Promise<ImageFi
     first ??= directory;
     pages.push(await parsePage(tiff, directory, pages.length));
   }
-  if (!first || !pages.some(({ format }) => format)) throw damaged(file, 'this TIFF has no page.', { at: tiff.big ? 8 : 4 });
+  if (!first || !pages.some(({ format }) => format))
+    throw damaged(file, 'this TIFF has no page.', { at: tiff.big ? 8 : 4 });
   requirePlausible(tiff, pages);
 
   const images = await layOut(tiff, pages, first, files.split(file).name);
@@ -43,16 +48,24 @@ export async function openTiff(files: Files, bytes: ByteSource): Promise<ImageFi
 }
 
 /** The first that fits, as the formats came one upon the other: OME-XML, a vendor's tags, ImageJ, plain pages. */
-async function layOut(tiff: TiffBytes, pages: readonly Page[], { tags }: Directory, name: string): Promise<TiffImage[]> {
+async function layOut(
+  tiff: TiffBytes,
+  pages: readonly Page[],
+  { tags }: Directory,
+  name: string,
+): Promise<TiffImage[]> {
   const file = tiff.bytes.name;
   const description = (await readText(tiff, tags.get(TAG.description))) ?? '';
   if (isOmeXml(description)) return omeImages(description, file, name, pages);
   const vendor = [...tags.keys()].map((code) => VENDORS[code]).find(Boolean);
   if (vendor)
-    throw unsupported(file, `this is a ${vendor} file, whose pages are not simply planes.`,
-      convertRemedy(file));
+    throw unsupported(file, `this is a ${vendor} file, whose pages are not simply planes.`, convertRemedy(file));
   const one = async (code: number, otherwise: number) => (await readNumbers(tiff, tags.get(code), 1))?.[0] ?? otherwise;
-  const resolution: Resolution = { unit: await one(TAG.resolutionUnit, 2), y: await one(TAG.yResolution, NaN), x: await one(TAG.xResolution, NaN) };
+  const resolution: Resolution = {
+    unit: await one(TAG.resolutionUnit, 2),
+    y: await one(TAG.yResolution, NaN),
+    x: await one(TAG.xResolution, NaN),
+  };
   const planes = pages.filter(({ format }) => format);
   if (!isImageJ(description)) return [plainImage(file, planes, resolution)];
   const firstOffset = (await readNumbers(tiff, planes[0].offsets, 1))?.[0] ?? 0; // parsePage has seen that they are there
@@ -64,7 +77,11 @@ function requirePlausible({ bytes }: TiffBytes, pages: readonly Page[]): void {
   const total = pages.reduce((sum, { format }) => sum + (format ? pageBytes(format) : 0), 0);
   const ratio = Math.max(...pages.map(({ format }) => (format ? DECODERS[format.compression].ratio : 0)));
   if (total > bytes.size * ratio)
-    throw truncated(bytes.name, `its ${pages.length} pages are ${total} bytes of pixels; a file of ${bytes.size} bytes cannot hold them.`, bytes.size);
+    throw truncated(
+      bytes.name,
+      `its ${pages.length} pages are ${total} bytes of pixels; a file of ${bytes.size} bytes cannot hold them.`,
+      bytes.size,
+    );
 }
 
 async function refuseColor({ plane }: TiffImage, readBlock: ReadBlock): Promise<void> {

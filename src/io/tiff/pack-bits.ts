@@ -4,7 +4,7 @@
 export function decodePackBits(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(length);
   let written = 0;
-  for (let at = 0; written < length; ) {
+  for (let at = 0; written < length;) {
     const head = bytes[at++]; // undefined beyond the end
     if (head === 128) continue;
     const count = head < 128 ? head + 1 : 257 - head;

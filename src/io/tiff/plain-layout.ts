@@ -27,8 +27,12 @@ export function plainImage(file: string, pages: readonly Page[], resolution: Res
   const formats = pages.map(({ format }) => format!); // only thumbnails have none
   const odd = formats.findIndex((format) => !alike(format, formats[0]));
   if (odd > 0)
-    throw unsupported(file, `page ${pages[odd].index} is ${describe(formats[odd])}, page ${pages[0].index} ${describe(formats[0])}.`,
-      'Save the pages of each kind as a file of their own.', 'They are not planes of one stack.');
+    throw unsupported(
+      file,
+      `page ${pages[odd].index} is ${describe(formats[odd])}, page ${pages[0].index} ${describe(formats[0])}.`,
+      'Save the pages of each kind as a file of their own.',
+      'They are not planes of one stack.',
+    );
   const notes = [];
   if (pages.length > 1) notes.push(`its ${pages.length} pages were taken as z: the file does not say what they are`);
   if (formats[0].samples > 1) notes.push('it is RGB with equal colors, read as grey');

@@ -6,12 +6,18 @@
 export type Predictor = 1 | 2 | 3;
 
 /**
- * @param bytes rows of `samplesPerRow` samples of `width` bytes; in the machine's order for predictor 2
+ * @param bytes rows of `samplesPerRow` samples of `width` bytes; little-endian for predictor 2
  * @param stride samples a pixel: the distance between samples of one kind
  *
- * After predictor 3 the samples are in the machine's order, whatever the file's.
+ * After predictor 3 the samples are little-endian, whatever the file's order.
  */
-export function undoPredictor(predictor: Predictor, bytes: Uint8Array<ArrayBuffer>, samplesPerRow: number, width: number, stride: number): void {
+export function undoPredictor(
+  predictor: Predictor,
+  bytes: Uint8Array<ArrayBuffer>,
+  samplesPerRow: number,
+  width: number,
+  stride: number,
+): void {
   if (predictor === 2) addUp(unsigned(bytes, width), samplesPerRow, stride);
   if (predictor === 3) {
     addUp(bytes, samplesPerRow * width, stride);
@@ -34,11 +40,15 @@ function joinBytePlanes(bytes: Uint8Array, samplesPerRow: number, width: number)
   for (let start = 0; start < bytes.length; start += rowBytes) {
     const planes = bytes.slice(start, start + rowBytes);
     for (let plane = 0; plane < width; plane++)
-      for (let i = 0; i < samplesPerRow; i++) bytes[start + i * width + (width - 1 - plane)] = planes[plane * samplesPerRow + i];
+      for (let i = 0; i < samplesPerRow; i++)
+        bytes[start + i * width + (width - 1 - plane)] = planes[plane * samplesPerRow + i];
   }
 }
 
-function unsigned(bytes: Uint8Array<ArrayBuffer>, width: number): Uint8Array | Uint16Array | Uint32Array | BigUint64Array {
+function unsigned(
+  bytes: Uint8Array<ArrayBuffer>,
+  width: number,
+): Uint8Array | Uint16Array | Uint32Array | BigUint64Array {
   const { buffer, byteOffset, length } = bytes;
   if (width === 2) return new Uint16Array(buffer, byteOffset, length / 2);
   if (width === 4) return new Uint32Array(buffer, byteOffset, length / 4);

@@ -1,7 +1,11 @@
 /** One directory of a TIFF or BigTIFF, little-endian, with the values that do not fit into it right behind. */
 
 export type Field =
-  | { readonly tag: number; readonly kind: 'short' | 'long' | 'offset' | 'rational'; readonly values: readonly number[] }
+  | {
+      readonly tag: number;
+      readonly kind: 'short' | 'long' | 'offset' | 'rational';
+      readonly values: readonly number[];
+    }
   /** UTF-8; the byte 0 that ends it is added. */
   | { readonly tag: number; readonly kind: 'text'; readonly bytes: Uint8Array };
 
@@ -56,8 +60,10 @@ function encodeValues(field: Field, big: boolean): { type: number; count: number
   const { values, kind } = field;
   const count = values.length;
   if (kind === 'short') return { type: 3, count, bytes: new Uint8Array(Uint16Array.from(values).buffer) };
-  if (kind === 'rational') return { type: 5, count, bytes: new Uint8Array(Uint32Array.from(values.flatMap(fraction)).buffer) };
-  if (kind === 'offset' && big) return { type: 16, count, bytes: new Uint8Array(BigUint64Array.from(values, BigInt).buffer) };
+  if (kind === 'rational')
+    return { type: 5, count, bytes: new Uint8Array(Uint32Array.from(values.flatMap(fraction)).buffer) };
+  if (kind === 'offset' && big)
+    return { type: 16, count, bytes: new Uint8Array(BigUint64Array.from(values, BigInt).buffer) };
   return { type: 4, count, bytes: new Uint8Array(Uint32Array.from(values).buffer) };
 }
 
