@@ -1,5 +1,6 @@
 /** `evaluate`: predictions against targets, by the paper's definitions. */
 import { DatasetError, UsageError, type LongCall } from '../core/index.ts';
+import { nrmse, r2 } from '../evaluation/index.ts';
 import {
   applyZscore,
   channelOf,
@@ -44,7 +45,15 @@ export async function evaluate(world: World, request: EvaluateRequest, call: Lon
     const [p, t] = [prediction.volume, target.volume].map((volume) => applyZscore(volume, statistics));
     const { r, normalizedL2 } = measure(names[i], p, t, weight?.volume ?? null, wholeRegion(t.size));
     const voxels = voxelCount(t.size);
-    results.push({ name: names[i], prediction: prediction.file, target: path, voxels, r, normalizedL2 });
+    results.push({
+      name: names[i],
+      prediction: prediction.file,
+      target: path,
+      voxels,
+      r,
+      normalizedL2,
+      ...missedBy(p, t, weight?.volume ?? null),
+    });
   }
   const result: EvaluateResult = { schema: 'unstained.evaluate/1', results };
   if (request.out !== null) await writeJson(world, request.out, result, request.overwrite);
@@ -97,6 +106,16 @@ function partnerOf(
     why: 'A prediction and its target bear the same name.',
     remedy: `Name them: ${name}=PREDICTION --target ${name}=FILE.`,
   });
+}
+
+/** R2 and NRMSE, which say by how much values are missed; null where the target does not vary. */
+function missedBy(
+  p: Volume,
+  t: Volume,
+  weight: Volume | null,
+): { readonly r2: number | null; readonly nrmse: number | null } {
+  const [share, error] = [r2, nrmse].map((metric) => metric(p.data, t.data, weight?.data ?? null));
+  return { r2: Number.isNaN(share) ? null : share, nrmse: Number.isNaN(error) ? null : error };
 }
 
 interface OnGrid {

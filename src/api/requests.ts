@@ -102,6 +102,9 @@ export interface EvaluateResult {
     readonly prediction: string;
     readonly target: string;
     readonly voxels: number;
+    /** Null where the target does not vary. */
+    readonly r2: number | null;
+    readonly nrmse: number | null;
   })[];
 }
 

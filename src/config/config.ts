@@ -30,8 +30,11 @@ export interface Config {
   };
   readonly loss: Loss;
   readonly normalize: { readonly signal: Normalization; readonly target: Normalization };
-  /** Drawn for each patch, alike for signal, target and weight. Quarter turns need square patches (y = x). */
-  readonly augment: { readonly flips: boolean; readonly quarterTurns: boolean };
+  /**
+   * Drawn for each patch. Flips and quarter turns alike for signal, target and weight; turns need square patches (y = x).
+   * Intensity: brightness, contrast and noise of the signal.
+   */
+  readonly augment: { readonly flips: boolean; readonly quarterTurns: boolean; readonly intensity: boolean };
   /** Part of the field, at its right edge (along x), that training never sees and that is measured. 0 keeps all. */
   readonly split: { readonly heldOut: number };
   readonly checkpoint: { readonly every: number };

@@ -146,6 +146,12 @@ const TABLE: Table<Config> = {
       default: ({ network, patch }) => network.dims === 2 && patch.y === patch.x,
       paper: false,
     },
+    intensity: {
+      kind: flag,
+      help: 'varies brightness, contrast and noise of the signal at random: shapes count, not the exposure of one field',
+      default: true,
+      paper: false,
+    },
   },
   split: {
     heldOut: {

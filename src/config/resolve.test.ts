@@ -38,7 +38,7 @@ describe('precedence', () => {
       optimizer: { lr: 0.001, schedule: 'constant', betas: [0.5, 0.999], eps: 1e-8, weightDecay: 0 },
       loss: 'mse',
       normalize: { signal: 'zscore', target: 'zscore' },
-      augment: { flips: false, quarterTurns: false },
+      augment: { flips: false, quarterTurns: false, intensity: false },
       split: { heldOut: 0.25 },
       checkpoint: { every: 1000 },
       seed: 0,
@@ -47,9 +47,9 @@ describe('precedence', () => {
 
   it('in 2D the default patch is a plane, and turns only where it is square', () => {
     const plane = resolveConfig({ set: set(['network.dims', '2']) }).config;
-    expect(plane).toMatchObject({ patch: { z: 1, y: 128, x: 128 }, batch: 8, augment: { quarterTurns: true } });
+    expect(plane).toMatchObject({ patch: { z: 1, y: 128, x: 128 }, batch: 8, augment: { quarterTurns: true, intensity: true } });
     const oblong = resolveConfig({ set: set(['network.dims', '2'], ['patch', '128,64']) }).config;
-    expect(oblong).toMatchObject({ patch: { z: 1, y: 128, x: 64 }, augment: { quarterTurns: false } });
+    expect(oblong).toMatchObject({ patch: { z: 1, y: 128, x: 64 }, augment: { quarterTurns: false, intensity: true } });
   });
 });
 

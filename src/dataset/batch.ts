@@ -2,6 +2,7 @@
 import type { Config } from '../config/index.ts';
 import type { Random } from '../core/index.ts';
 import { voxelCount, type Size, type Volume } from '../volume/index.ts';
+import { varyIntensity } from './intensity.ts';
 import { copyPatch, drawOrientation } from './orientation.ts';
 import type { TrainingPair } from './pair.ts';
 
@@ -17,7 +18,10 @@ export interface Batch {
 /** A patch in which no voxel counts teaches nothing; after so many of them in a row one is taken as it is. */
 const MAX_DRAWS = 100;
 
-/** `config.batch` patches, places uniform, orientations as `config.augment` allows, alike in signal, target and weight. */
+/**
+ * `config.batch` patches, places uniform; orientations as `config.augment` allows, alike in signal, target and weight, and the
+ * signal's intensity varied where it says so.
+ */
 export function drawBatch(
   pair: TrainingPair,
   config: Pick<Config, 'batch' | 'patch' | 'augment'>,
@@ -34,8 +38,11 @@ export function drawBatch(
     places.forEach(({ start, orientation }, n) => copyPatch(volume, start, patch, orientation, out, n * length));
     return out;
   };
+  const signal = cut(pair.signal);
+  const length = signal.length / batch;
+  if (augment.intensity) for (let n = 0; n < batch; n++) varyIntensity(signal.subarray(n * length, (n + 1) * length), random);
   return {
-    signal: cut(pair.signal),
+    signal,
     target: cut(pair.target),
     weight: pair.weight && cut(pair.weight),
     starts: places.map(({ start }) => start),

@@ -12,7 +12,7 @@ const config: Config = {
   optimizer: { lr: 0.001, schedule: 'constant', betas: [0.5, 0.999], eps: 1e-8, weightDecay: 0 },
   loss: 'mse',
   normalize: { signal: 'zscore', target: 'zscore' },
-  augment: { flips: false, quarterTurns: false },
+  augment: { flips: false, quarterTurns: false, intensity: false },
   split: { heldOut: 0 },
   checkpoint: { every: 5 },
   seed: 0,

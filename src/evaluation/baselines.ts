@@ -7,6 +7,7 @@ export interface Baseline {
   readonly name: 'blank image' | 'z profile' | 'best linear filter';
   /** Null where it is undefined: a blank image does not vary. */
   readonly r: number | null;
+  /** NaN where it is undefined: nothing of the held-out part counts, or no filter could be fitted. */
   readonly normalizedL2: number;
 }
 

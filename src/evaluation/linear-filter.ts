@@ -4,12 +4,17 @@
  */
 import type { Region, Volume } from '../volume/index.ts';
 
-/** Enough to fit a hundred numbers: more voxels change the third digit and cost minutes. */
-const MAX_SAMPLES = 100_000;
+/**
+ * Every n-th voxel that counts is taken, so that this many or up to twice as many are: enough to fit a hundred numbers.
+ */
+const SAMPLES = 100_000;
 /** Beside sums of squares near 1 a sample: keeps neighbors that are all but equal from canceling. */
 const RIDGE = 1e-4;
 
-/** Fitted inside `train`, applied inside `region`: the predicted voxels of the region, (z, y, x). */
+/**
+ * Fitted inside `train`, applied inside `region` (boxes of the volumes): the predicted voxels of the region, (z, y, x).
+ * All NaN where no voxel of `train` counts.
+ */
 export function linearFilter(
   signal: Volume,
   target: Volume,
@@ -85,7 +90,7 @@ function fit(signal: Volume, target: Volume, weight: Volume | null, train: Regio
   const indexOf = (z: number, y: number, x: number) => (z * size.y + y) * size.x + x;
   let counting = 0;
   eachVoxel(train, 1, (z, y, x) => (counting += !weight || weight.data[indexOf(z, y, x)] > 0 ? 1 : 0));
-  const every = Math.max(1, Math.floor(counting / MAX_SAMPLES));
+  const every = Math.max(1, Math.floor(counting / SAMPLES));
   let seen = 0;
   let total = 0;
   eachVoxel(train, 1, (z, y, x) => {

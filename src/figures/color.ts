@@ -10,11 +10,13 @@ export interface Window {
 
 type Rgb = readonly [number, number, number];
 
-/** From the `low` to the `high` quantile of all planes' values (0 to 1); never empty. */
+/** From the `low` to the `high` quantile of all planes' values (0 to 1); never empty. Voxels without a number don't count. */
 export function windowOf({ planes }: Planes, low: number, high: number): Window {
   const every = Math.max(1, Math.floor(planes.reduce((n, { length }) => n + length, 0) / 200_000));
-  const sample = planes.flatMap((plane) => Array.from(plane.filter((_, i) => i % every === 0))).sort((a, b) => a - b);
-  const at = (quantile: number) => sample[Math.round(quantile * (sample.length - 1))];
+  const sample = planes
+    .flatMap((plane) => Array.from(plane.filter((value, i) => i % every === 0 && Number.isFinite(value))))
+    .sort((a, b) => a - b);
+  const at = (quantile: number) => sample[Math.round(quantile * (sample.length - 1))] ?? 0;
   return at(high) > at(low) ? { low: at(low), high: at(high) } : { low: at(low), high: at(low) + 1 };
 }
 
@@ -56,6 +58,9 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
+/** What has no number, as a diverged network predicts it: neither dark nor bright. */
+const NO_NUMBER: Rgb = [128, 128, 128];
+
 export function drawPlane(
   plane: Float32Array,
   width: number,
@@ -67,7 +72,7 @@ export function drawPlane(
   const data = new Uint8Array(width * height * 3);
   plane.forEach((value, i) => {
     const level = Math.max(0, Math.min(255, Math.round(((value - low) / (high - low)) * 255)));
-    data.set(table[level], 3 * i);
+    data.set(table[level] ?? NO_NUMBER, 3 * i);
   });
   return { width, height, data };
 }

@@ -12,7 +12,12 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }
 
-/** `0.74`, `-0.02`; a dash where there is no number. */
+/** `0.74`, `−0.02`; a dash where there is no number. */
 export function formatScore(value: number | null): string {
-  return value === null || !Number.isFinite(value) ? '–' : value.toFixed(2).replace('-', '−');
+  return value === null || !Number.isFinite(value)
+    ? '–'
+    : value
+        .toFixed(2)
+        .replace(/^-0\.00$/, '0.00')
+        .replace('-', '−');
 }

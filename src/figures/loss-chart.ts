@@ -1,4 +1,7 @@
-/** The course of the loss: every step faint, their running median strong, on a logarithmic axis. An SVG string. */
+/**
+ * The course of the loss: its range faint, its running median strong, on a logarithmic axis with ticks at 1, 2 and 5.
+ * An SVG string whose length doesn't grow with the number of steps.
+ */
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 
@@ -7,51 +10,100 @@ interface Point {
   readonly loss: number;
 }
 
-const WIDTH = 640;
+/** Some steps in a row: as many as share a place along the axis. */
+interface Stretch {
+  readonly step: number;
+  readonly lowest: number;
+  readonly median: number;
+  readonly highest: number;
+}
+
+const WIDTH = 480;
 const HEIGHT = 220;
-const LEFT = 48;
-const BOTTOM = 34;
+const LEFT = 44;
+const RIGHT = 10;
+const BOTTOM = 40;
+/** More than one in a pixel would not be seen. */
+const MOST_STRETCHES = 420;
 
 export function lossChart(losses: readonly Point[]): string {
-  const positive = losses.filter(({ loss }) => loss > 0);
-  if (positive.length < 2) return '';
-  const medians = runningMedian(positive, Math.max(1, Math.round(positive.length / 40)));
-  const values = positive.map(({ loss }) => loss);
-  const x = scaleLinear([positive[0].step, positive[positive.length - 1].step], [LEFT, WIDTH - 8]);
-  const y = scaleLog([Math.min(...values), Math.max(...values)], [HEIGHT - BOTTOM, 8]).nice();
+  const drawable = losses.filter(({ loss }) => loss > 0 && loss < Infinity); // a logarithm has no others
+  if (drawable.length < 2) return '';
+  const stretches = stretchesOf(drawable);
+  const low = tickBelow(stretches.reduce((least, { lowest }) => Math.min(least, lowest), Infinity));
+  const high = tickAbove(stretches.reduce((most, { highest }) => Math.max(most, highest), 0));
+  const x = scaleLinear([stretches[0].step, stretches[stretches.length - 1].step], [LEFT, WIDTH - RIGHT]);
+  const y = scaleLog([low, high > low ? high : 10 * low], [HEIGHT - BOTTOM, 8]);
   const path = line<Point>(
-    (point) => x(point.step),
-    (point) => y(point.loss),
+    ({ step }) => x(step),
+    ({ loss }) => y(loss),
   ).digits(1);
+  const range = stretches.flatMap(({ step, lowest, highest }) => [
+    { step, loss: lowest },
+    { step, loss: highest },
+  ]);
   const rows = ticks(y.domain() as [number, number]).map(
     (value) =>
-      `<line x1="${LEFT}" x2="${WIDTH - 8}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" class="rule"/>` +
-      `<text x="${LEFT - 8}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${Number(value.toPrecision(2))}</text>`,
+      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" class="rule"/>` +
+      `<text x="${LEFT - 8}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${Number(value.toPrecision(1))}</text>`,
   );
   const columns = x
-    .ticks(6)
-    .map((step) => `<text x="${x(step).toFixed(1)}" y="${HEIGHT - 14}" text-anchor="middle">${step}</text>`);
+    .ticks(5)
+    .map((step) => `<text x="${x(step).toFixed(1)}" y="${HEIGHT - 22}" text-anchor="middle">${step}</text>`);
   return (
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Loss over the steps of the training" class="chart">` +
     rows.join('') +
     columns.join('') +
-    `<text x="${WIDTH - 8}" y="${HEIGHT}" text-anchor="end">step</text>` +
-    `<path d="${path(positive) ?? ''}" class="faint"/><path d="${path(medians) ?? ''}" class="strong"/></svg>`
+    `<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 5}" text-anchor="middle">step</text>` +
+    `<path d="${path(range) ?? ''}" class="faint"/><path d="${path(runningMedian(stretches)) ?? ''}" class="strong"/></svg>`
   );
 }
 
-/** 1, 2 and 5 of every decade inside the domain. */
+function stretchesOf(points: readonly Point[]): Stretch[] {
+  const count = Math.min(points.length, MOST_STRETCHES);
+  return Array.from({ length: count }, (_, i) => {
+    const from = Math.floor((i * points.length) / count);
+    const near = points.slice(from, Math.floor(((i + 1) * points.length) / count));
+    const sorted = near.map(({ loss }) => loss).sort((a, b) => a - b);
+    return {
+      step: near[near.length >> 1].step,
+      lowest: sorted[0],
+      median: middle(sorted),
+      highest: sorted[sorted.length - 1],
+    };
+  });
+}
+
+function runningMedian(stretches: readonly Stretch[]): Point[] {
+  const reach = Math.max(1, Math.round(stretches.length / 40));
+  return stretches.map(({ step }, i) => {
+    const near = stretches.slice(Math.max(0, i - reach), i + reach + 1).map(({ median }) => median);
+    return { step, loss: middle(near.sort((a, b) => a - b)) };
+  });
+}
+
+function middle(sorted: readonly number[]): number {
+  return sorted[sorted.length >> 1];
+}
+
+/** 1, 2 and 5 of every decade inside the domain; of many decades only the 1. */
 function ticks([low, high]: [number, number]): number[] {
+  const digits = high / low > 1e4 ? [1] : [1, 2, 5];
   const found: number[] = [];
-  for (let decade = 10 ** Math.floor(Math.log10(low)); decade <= high; decade *= 10)
-    for (const digit of [1, 2, 5])
-      if (digit * decade >= low * 0.999 && digit * decade <= high * 1.001) found.push(digit * decade);
+  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high * 1.001; power++)
+    for (const digit of digits) {
+      const value = digit * 10 ** power;
+      if (value >= low * 0.999 && value <= high * 1.001) found.push(value);
+    }
   return found;
 }
 
-function runningMedian(points: readonly Point[], reach: number): Point[] {
-  return points.map(({ step }, i) => {
-    const near = points.slice(Math.max(0, i - reach), i + reach + 1).map(({ loss }) => loss);
-    return { step, loss: near.sort((a, b) => a - b)[near.length >> 1] };
-  });
+function tickBelow(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return ([5, 2, 1].find((digit) => digit * decade <= value * 1.001) ?? 1) * decade;
+}
+
+function tickAbove(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 5].find((digit) => digit * decade >= value * 0.999) ?? 10) * decade;
 }

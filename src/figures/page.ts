@@ -1,10 +1,10 @@
 /** The report: one HTML page that needs nothing else, and may load nothing. */
 import { fieldMap } from './field-map.ts';
-import { escapeHtml, formatScore } from './html.ts';
+import { escapeHtml } from './html.ts';
 import { lossChart } from './loss-chart.ts';
-import { hero, middleOf, structurePanels } from './panels.ts';
-import type { Fact, ReportData, ReportExample } from './report-data.ts';
-import { scoreTable } from './scores.ts';
+import { hero, structurePanels } from './panels.ts';
+import { middleOf, type Fact, type ReportData, type ReportExample } from './report-data.ts';
+import { dot, keyScores, scoreTable } from './scores.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 
@@ -54,30 +54,26 @@ Nature Methods 15, 917 (2018). This page is one file: it loads nothing and sends
 
 function section(example: ReportExample): string {
   const { title, about, credit, structures, planeNames, isHeldOut } = example;
-  const scores = structures
-    .map(({ name, heldOut, train }) => `${escapeHtml(name)} r ${formatScore((heldOut ?? train).r)}`)
-    .join(' · ');
+  const seen = isHeldOut
+    ? 'Shown is the part of the field that training never saw.'
+    : 'Training saw what is shown here.';
   return `<section>
 <h2>${escapeHtml(title)}</h2>
-<p>${escapeHtml(about)} ${isHeldOut ? `Shown is the part of the field that training never saw: <b>${scores}</b>.` : `Training saw what is shown here: <b>${scores}</b>.`}</p>
+<p>${escapeHtml(about)} ${seen}</p>
+${keyScores(example)}
 ${hero(example)}
-${credit ? `<p class="credit">${escapeHtml(credit)}</p>` : ''}
 ${planeSlider(planeNames)}
-${structures
-  .map(
-    (structure) =>
-      `<h3><span class="dot" style="--c:${escapeHtml(structure.color)}"></span>${escapeHtml(structure.name)}</h3>\n${structurePanels(example, structure)}`,
-  )
-  .join('\n')}
-<p class="key">error −2 <i></i> +2 standard deviations of the target</p>
+${credit ? `<p class="credit">${escapeHtml(credit)}</p>` : ''}
+${structures.map((structure) => `<h3>${dot(structure.color)}${escapeHtml(structure.name)}</h3>\n${structurePanels(example, structure)}`).join('\n')}
+<p class="credit">Prediction and truth share one scale. Error: blue is too little, red too much. Numbers beside colors are standard deviations of the truth.</p>
 <h3>How good it is</h3>
-<div class="wide">${scoreTable(example)}</div>
+${scoreTable(example)}
 <div class="pair"><div>
 <h3>The loss, step by step</h3>
 ${lossChart(example.losses)}
 </div><div>
 <h3>The field</h3>
-${fieldMap(example) || '<p>All of it was trained on.</p>'}
+${fieldMap(example)}
 ${facts(example.facts)}
 </div></div>
 </section>`;

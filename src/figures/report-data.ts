@@ -58,3 +58,8 @@ export interface ReportData {
   /** What ran on what machine in what time. */
   readonly facts: readonly Fact[];
 }
+
+/** The plane that is shown first. */
+export function middleOf(planeNames: readonly string[]): number {
+  return planeNames.length >> 1;
+}
