@@ -45,7 +45,7 @@ const EXAMPLES: readonly Example[] = [
       'network.dims': '2',
       'network.zAsChannels': 'true',
       'network.depth': '3',
-      steps: '420',
+      steps: '320',
       'split.heldOut': '0.3',
     },
   },

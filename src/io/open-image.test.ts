@@ -1,14 +1,9 @@
-/** What a path means: a file by its content, a folder, a pattern; and the images of other programs, where they are. */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+/** What a path means: a file by its content, a folder, a pattern. */
 import { describe, expect, it } from 'vitest';
 import { encodePng } from '../codec/index.ts';
-import { isUnstainedError } from '../core/index.ts';
-import { nodeFiles } from '../node/files.ts';
 import { openImage } from './open-image.ts';
-import type { ImageSource } from './source.ts';
 import { memoryFiles } from './testing/memory.ts';
+import { readAll } from './testing/samples.ts';
 
 /** A PNG (y 2, x 3) all of whose samples are `value`. */
 function png(
@@ -63,20 +58,47 @@ describe('a stack of files', () => {
     expect(files.openFiles()).toBe(0);
   });
 
+  it('of 16 bits keeps every value', async () => {
+    const contents = { 'z9.png': png(65535, { wide: true }), 'z10.png': png(256, { wide: true }) };
+    const { images } = await openImage(memoryFiles(contents), 'z{z}.png');
+    expect(images[0].type).toBe('uint16');
+    expect(await readAll(images[0])).toEqual([Uint16Array.from([...Array(6).fill(65535), ...Array(6).fill(256)])]);
+  });
+
+  it('of RGB with equal colors is grey, and that is said', async () => {
+    const contents = { 'f/z1.png': png(3, { channels: 3 }), 'f/z2.png': png(4, { channels: 3 }) };
+    const { images } = await openImage(memoryFiles(contents), 'f');
+    expect(images[0].notes).toContainEqual(expect.stringContaining('read as grey'));
+    expect(await readAll(images[0])).toEqual([Uint8Array.of(3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4)]);
+  });
+
+  it('I1: that changed since it was opened is refused', async () => {
+    const contents: Record<string, Uint8Array> = { 'f/z1.png': png(1), 'f/z2.png': png(2) };
+    const { images } = await openImage(memoryFiles(contents), 'f');
+    contents['f/z2.png'] = png(2, { width: 4 });
+    await expect(readAll(images[0])).rejects.toMatchObject({ code: 'image/unsupported' });
+    delete contents['f/z2.png'];
+    await expect(readAll(images[0])).rejects.toMatchObject({ code: 'image/missing', file: 'f/z2.png' });
+  });
+
   it('a folder without PNGs and a pattern that nothing fits are missing', async () => {
-    for (const path of ['g', 'f/q{z}.png', 'nowhere/q{z}.png'])
+    for (const path of ['g', 'f/q{z}.png', 'f/p_z{z}{z}.png', 'nowhere/q{z}.png'])
       await expect(openImage(memoryFiles({ ...stack, 'g/a.txt': new Uint8Array(1) }), path)).rejects.toMatchObject({
         code: 'image/missing',
         file: path,
       });
+  });
+
+  it('a pattern that nothing fits is told of the patterns of its folder', async () => {
+    const opened = openImage(memoryFiles({ ...stack, 'f/dna.png': png(1) }), 'f/phase{z}.png');
+    await expect(opened).rejects.toMatchObject({ remedy: 'Did you mean f/p_z{z}.png?' });
   });
 });
 
 describe('a file', () => {
   const read = async (bytes: Uint8Array) => {
     const { images } = await openImage(memoryFiles({ 'a.jpg': bytes }), 'a.jpg');
-    const [image] = images;
-    return [...(await image.read({ time: 0, channel: 0, region: { start: { z: 0, y: 0, x: 0 }, size: image.size } }))];
+    return [...(await readAll(images[0]))[0]];
   };
 
   it('is known by its content, not its name', async () => expect(await read(png(7))).toEqual([7, 7, 7, 7, 7, 7]));
@@ -105,95 +127,4 @@ describe('a file', () => {
 
   it('without a byte is truncated', () =>
     expect(read(new Uint8Array(0))).rejects.toMatchObject({ code: 'image/truncated' }));
-});
-
-/** Images that other programs wrote stand beside the checkout on some machines, with what a right reader reports. */
-const DATA = sharedFolder();
-
-function sharedFolder(): string | null {
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder))
-    if (existsSync(join(folder, 'shared/data/formats/expected.json'))) return join(folder, 'shared/data');
-  return null;
-}
-
-interface Expected {
-  readonly file: string;
-  readonly shape: readonly number[];
-  readonly dtype: string;
-  readonly sha256: string;
-  readonly voxelUm: { readonly z: number | null; readonly y: number | null; readonly x: number | null };
-  readonly channels: readonly string[] | null;
-}
-
-/** What this reader is expected to read; the rest of the folder it must refuse. */
-const READ = [
-  'other/xz_c0_t0.tif',
-  'same-image-three-ways/FOV7_HV110_P0500510000.ome.tiff',
-  'tiff/haase_Bead_Image1_crop.tif',
-  'tiff/imagetiff_predictor-3-gray-f32.tif',
-  'tiff/imagetiff_seq-1c-16b-bigendian-68f373a0.tiff',
-  'tiff/imagetiff_seq-1c-16b-lzw-68f373a0.tiff',
-  'tiff/imagetiff_seq-1c-16b-tiled-68f373a0.tiff',
-  'tiff/imagetiff_seq-1c-8b-multipage-adeefdcc.tiff',
-  'tiff/imagetiff_seq-1c-8b-packbits-20f3db0c.tiff',
-  'tiff/ome_multi-channel-z-series.ome.tif',
-  'tiff/skimage_multipage.tif',
-];
-
-async function sha256(image: ImageSource): Promise<string> {
-  const hash = createHash('sha256');
-  for (let time = 0; time < image.times; time++)
-    for (let channel = 0; channel < image.channels.length; channel++) {
-      const samples = await image.read({ time, channel, region: { start: { z: 0, y: 0, x: 0 }, size: image.size } });
-      hash.update(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-    }
-  return hash.digest('hex');
-}
-
-describe.skipIf(!DATA)('images of other programs (skipped where shared/data is not beside the checkout)', () => {
-  const formats = join(DATA ?? '', 'formats');
-  const list: readonly Expected[] = DATA ? JSON.parse(readFileSync(join(formats, 'expected.json'), 'utf8')).images : [];
-
-  it.each(READ)('%s as its reference reader', async (name) => {
-    const expected = list.find(({ file }) => file === name)!;
-    const file = await openImage(nodeFiles, join(formats, name));
-    const [image] = file.images;
-    const { times, channels, size, type, voxelSize } = image;
-    expect([times, channels.length, size.z, size.y, size.x]).toEqual(expected.shape);
-    expect(type).toBe(expected.dtype);
-    for (const axis of ['z', 'y', 'x'] as const) {
-      const um = expected.voxelUm[axis];
-      if (um === null) expect(voxelSize?.[axis] ?? null).toBeNull();
-      else expect(voxelSize![axis]! / um).toBeCloseTo(1, 8);
-    }
-    expect(await sha256(image)).toBe(expected.sha256);
-    await file.close();
-  });
-
-  it('I1: every other file is refused by name, with what to do', async () => {
-    const names = new Set(
-      list.map(({ file }) => file).filter((file) => !READ.includes(file) && !file.includes('zarr')),
-    );
-    expect(names.size).toBeGreaterThan(15);
-    for (const name of names) {
-      const outcome = await openImage(nodeFiles, join(formats, name)).catch((error: unknown) => error);
-      expect(isUnstainedError(outcome, 'image/unsupported', 'image/damaged'), name).toBe(true);
-      expect(outcome).toMatchObject({ remedy: expect.stringMatching(/\w/) });
-    }
-  });
-
-  it.each(['pairs/allen-dna', 'pairs/bacteria-2d', 'pairs/isl-motor-neurons', 'volumes/brightfield-through-focus'])(
-    'each image of %s opens and reads to its last plane',
-    async (folder) => {
-      const names = readdirSync(join(DATA ?? '', folder)).filter((name) => /\.(png|tiff?)$/i.test(name));
-      expect(names.length).toBeGreaterThan(3);
-      for (const name of names) {
-        const file = await openImage(nodeFiles, join(DATA ?? '', folder, name));
-        const [{ size, read }] = file.images;
-        const region = { start: { z: size.z - 1, y: 0, x: 0 }, size: { ...size, z: 1 } };
-        expect((await read({ time: 0, channel: 0, region })).length).toBe(size.y * size.x);
-        await file.close();
-      }
-    },
-  );
 });

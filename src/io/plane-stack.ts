@@ -21,14 +21,17 @@ export function isPattern(files: Files, path: string): boolean {
 /** The files that fit a pattern. Throws ImageError: image/missing, image/unsupported, and what the planes' own formats throw. */
 export async function openPattern(files: Files, path: string, openPlane: OpenPlane): Promise<ImageFile> {
   const { folder, name } = files.split(path);
-  const [before, after] = name.split(Z);
+  const [before, ...rest] = name.split(Z);
+  const after = rest.join(Z); // only the first stands for digits
   if ((await files.kind(folder)) !== 'folder') throw noPlanes(path, `there is no folder ${folder}`);
-  const numbered = (await files.list(folder)).flatMap((candidate) => {
+  const names = await files.list(folder);
+  const numbered = names.flatMap((candidate) => {
     const digits = candidate.slice(before.length, candidate.length - after.length);
     const fits = candidate === before + digits + after && /^\d+$/.test(digits);
     return fits ? [{ name: candidate, number: Number(digits) }] : [];
   });
-  if (numbered.length === 0) throw noPlanes(path, `no file of ${folder} is called so with digits for ${Z}`);
+  if (numbered.length === 0)
+    throw noPlanes(path, `no file of ${folder} is called so with digits for ${Z}`, patternsOf(names, files, folder));
   return openStack(files, path, folder, numbered, openPlane);
 }
 
@@ -167,10 +170,22 @@ async function withFile<T>(
   }
 }
 
-function noPlanes(path: string, how: string): ImageError {
+/** The patterns that several images of a folder fit, up to three. */
+function patternsOf(names: readonly string[], files: Files, folder: string): string[] {
+  const images = names.filter((name) => /\.(png|tiff?)$/i.test(name));
+  const patterns = images.map((name) => name.replace(/\d+(?=\D*$)/, Z)).filter((pattern) => pattern.includes(Z));
+  const repeated = patterns.filter((pattern, i) => patterns.indexOf(pattern) !== i);
+  return [...new Set(repeated)].slice(0, 3).map((pattern) => files.join(folder, pattern));
+}
+
+/** @param patterns what could be meant instead */
+function noPlanes(path: string, how: string, patterns: readonly string[] = []): ImageError {
   return new ImageError('image/missing', {
     file: path,
     what: `${path}: ${how}.`,
-    remedy: `Name an image, a folder of numbered PNGs, or its planes: FOLDER/NAME${Z}.png.`,
+    remedy:
+      patterns.length > 0
+        ? `Did you mean ${patterns.join(' or ')}?`
+        : `Name an image, a folder of numbered PNGs, or its planes: FOLDER/NAME${Z}.png.`,
   });
 }

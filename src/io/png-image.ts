@@ -1,7 +1,7 @@
 /** A PNG file as an image of one plane: 8 or 16 bits, grey, or colors that are equal. */
-import { decodePng, decodePngHeader, type DecodedPng } from '../codec/index.ts';
+import { decodePng, decodePngHeader, DEFLATE_RATIO, type DecodedPng } from '../codec/index.ts';
 import type { ImageFile } from './image-file.ts';
-import { unsupported } from './refusals.ts';
+import { truncated, unsupported } from './refusals.ts';
 import { cropPlane, greyOf } from './samples.ts';
 import type { ByteSource, Files, Samples } from './source.ts';
 
@@ -14,6 +14,13 @@ export async function openPng(_files: Files, bytes: ByteSource): Promise<ImageFi
     await bytes.read(0, Math.min(HEADER_BYTES, bytes.size)),
     file,
   );
+  const pixelBytes = (height * width * channels * depth) / 8;
+  if (pixelBytes > bytes.size * DEFLATE_RATIO)
+    throw truncated(
+      file,
+      `this PNG says it is (y ${height}, x ${width}), ${pixelBytes} bytes of pixels; a file of ${bytes.size} bytes cannot hold them.`,
+      bytes.size,
+    );
   const size = { z: 1, y: height, x: width };
   let plane: Promise<Samples> | null = null;
   const readPlane = () =>

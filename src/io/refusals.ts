@@ -23,8 +23,8 @@ export function damaged(file: string, what: string, { at, cause }: { at?: number
   });
 }
 
-/** Data that should lie beyond the end of the file. */
-export function truncated(file: string, what: string, at: number): ImageError {
+/** Data that should lie beyond the end of the file. `at` is where they should, or where the file ends. */
+export function truncated(file: string, what: string, at?: number): ImageError {
   return new ImageError('image/truncated', {
     file,
     at,

@@ -28,8 +28,12 @@ export function samplesOf(type: SampleType, bytes: Uint8Array<ArrayBuffer>): Sam
 
 /** Whole samples of `width` bytes turned end for end, in place. */
 export function swapBytes(bytes: Uint8Array, width: number): void {
-  if (width === 1) return;
-  for (let at = 0; at < bytes.length; at += width) bytes.subarray(at, at + width).reverse();
+  for (let at = 0; at < bytes.length; at += width)
+    for (let low = at, high = at + width - 1; low < high; low++, high--) {
+      const byte = bytes[low];
+      bytes[low] = bytes[high];
+      bytes[high] = byte;
+    }
 }
 
 /**

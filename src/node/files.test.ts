@@ -41,6 +41,13 @@ it('tells files, folders and nothing apart, and lists a folder in order', async 
   expect(await nodeFiles.list(join(folder, 'stack'))).toEqual(['a', 'b']);
 });
 
+it('a folder that cannot be listed is named', () =>
+  expect(nodeFiles.list(path)).rejects.toMatchObject({
+    code: 'image/unreadable',
+    file: path,
+    what: expect.stringContaining('ENOTDIR'),
+  }));
+
 it('a missing file is named with those whose names are near', async () => {
   await expect(nodeFiles.open(join(folder, 'lihgt.ome.tif'))).rejects.toMatchObject({
     code: 'image/missing',

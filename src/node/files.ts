@@ -4,12 +4,20 @@ import { basename, dirname, join } from 'node:path';
 import { ImageError } from '../core/index.ts';
 import type { ByteSource, Files } from '../io/index.ts';
 
+/** Node reads at most 2^31 - 1 bytes in one call. */
+const MOST_AT_ONCE = 2 ** 30;
+
 export const nodeFiles: Files = {
   async kind(path) {
     const found = await stat(path).catch(() => null);
     return found && (found.isDirectory() ? 'folder' : 'file');
   },
-  list: async (folder) => (await readdir(folder)).sort(),
+  async list(folder) {
+    const names = await readdir(folder).catch((cause: unknown) => {
+      throw unreadable(folder, 'read', cause);
+    });
+    return names.sort();
+  },
   open: openFile,
   split: (path) => ({ folder: dirname(path), name: basename(path) }),
   join,
@@ -37,7 +45,11 @@ async function openFile(path: string): Promise<ByteSource> {
     async read(offset, length) {
       const bytes = new Uint8Array(length);
       for (let done = 0; done < length;) {
-        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+        const { bytesRead } = await handle
+          .read(bytes, done, Math.min(length - done, MOST_AT_ONCE), offset + done)
+          .catch((cause: unknown) => {
+            throw unreadable(path, 'read', cause);
+          });
         if (bytesRead === 0) throw shortRead(path, offset + done, offset + length);
         done += bytesRead;
       }
@@ -61,15 +73,21 @@ function shortRead(file: string, at: number, end: number): ImageError {
   });
 }
 
+function unreadable(path: string, verb: 'opened' | 'read', cause: unknown): ImageError {
+  return new ImageError('image/unreadable', {
+    file: path,
+    cause,
+    what: `${path} cannot be ${verb} (${codeOf(cause) || String(cause)}).`,
+    remedy: 'Check that you may read it, and that its disk is there.',
+  });
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+}
+
 async function notOpened(path: string, cause: unknown): Promise<ImageError> {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (code !== 'ENOENT' && code !== 'ENOTDIR')
-    return new ImageError('image/unreadable', {
-      file: path,
-      cause,
-      what: `${path} cannot be opened (${code || String(cause)}).`,
-      remedy: 'Check that you may read it.',
-    });
+  if (!['ENOENT', 'ENOTDIR'].includes(codeOf(cause))) return unreadable(path, 'opened', cause);
   const near = await namesNear(path);
   const folder = dirname(path);
   return new ImageError('image/missing', {

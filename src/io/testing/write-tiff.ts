@@ -13,7 +13,8 @@ export interface TiffLayout {
   /** Rows a strip, or sizes of a tile. */
   readonly blocks?: { readonly rows: number } | { readonly tile: readonly [y: number, x: number] };
   readonly compression?: 'none' | 'deflate' | 'lzw' | 'packbits';
-  readonly predictor?: 1 | 2;
+  /** 3 for floats only. */
+  readonly predictor?: 1 | 2 | 3;
   readonly description?: string;
   /** Tags that are added, or that replace those above, on all pages: type 3 (short), 4 (long) or 5 (rational). */
   readonly tags?: Readonly<Record<number, { readonly type: 3 | 4 | 5; readonly values: readonly number[] }>>;
@@ -67,7 +68,8 @@ export function writeTiff(pages: readonly Samples[], layout: TiffLayout): Uint8A
             pixels[y * blockX * samples + i] = page[((top + y) * width + left) * samples + i];
         if (predictor === 2) difference(pixels, blockX * samples, samples);
         const raw = new Uint8Array(pixels.buffer);
-        if (bigEndian) for (let at = 0; at < raw.length; at += bytes) raw.subarray(at, at + bytes).reverse();
+        if (predictor === 3) splitIntoBytePlanes(raw, blockX * samples, bytes, samples);
+        else if (bigEndian) for (let at = 0; at < raw.length; at += bytes) raw.subarray(at, at + bytes).reverse();
         const encoded = encode(raw, compression);
         offsets.push(out.length);
         byteCounts.push(encoded.length);
@@ -138,6 +140,18 @@ function difference(pixels: Samples, perRow: number, stride: number): void {
   const values = new unsigned(pixels.buffer);
   for (let row = 0; row < values.length; row += perRow)
     for (let i = row + perRow - 1; i >= row + stride; i--) values[i] -= values[i - stride];
+}
+
+/** Rows of floats as planes of their bytes, most significant first in both byte orders, then differences. */
+function splitIntoBytePlanes(raw: Uint8Array, perRow: number, bytes: number, stride: number): void {
+  for (let start = 0; start < raw.length; start += perRow * bytes) {
+    const row = raw.slice(start, start + perRow * bytes);
+    const planes = row.map((_, at) => row[(at % perRow) * bytes + bytes - 1 - Math.floor(at / perRow)]);
+    raw.set(
+      planes.map((byte, at) => (at < stride ? byte : byte - planes[at - stride])),
+      start,
+    );
+  }
 }
 
 function encode(raw: Uint8Array, compression: keyof typeof COMPRESSION): Iterable<number> & { length: number } {

@@ -43,8 +43,8 @@ export function blockReader(tiff: TiffBytes): ReadBlock {
       table = { page: plane.page, places: readBlockTable(tiff, plane.page, plane.format) };
     const { offsets, byteCounts } = await table.places;
     const samples = await readBlock(tiff, plane, index, offsets[index] + plane.shift, byteCounts[index]);
+    if (!cache.has(key)) held += samples.byteLength; // two readers at once may have missed it
     cache.set(key, samples);
-    held += samples.byteLength;
     for (const [oldest, { byteLength }] of cache) {
       if (held <= CACHE_BYTES || oldest === key) break;
       cache.delete(oldest);

@@ -14,8 +14,10 @@ import { encodeDirectory, type Field } from './write-directory.ts';
 
 /** Raw bytes of a strip: as much as is worth a call of Deflate, and little to read for a small region. */
 const STRIP_BYTES = 2 ** 20;
-/** Deflate may lengthen what it can't shorten; the rest is for directories. */
-const CLASSIC_BYTES = 2 ** 32 / 1.05;
+/** Deflate may lengthen what it can't shorten. */
+const LONGEST_DEFLATED = 1.05;
+/** Of a plane: its directory, and Deflate's own bytes where the plane is tiny. */
+const DIRECTORY_BYTES = 512;
 
 /**
  * The planes come in C, Z order: `channels * z` of them. Nothing is written before the first plane.
@@ -24,7 +26,8 @@ const CLASSIC_BYTES = 2 ** 32 / 1.05;
 export function createOmeTiff(sink: ByteSink, description: ImageDescription): ImageSink {
   const { size, channels } = description;
   const planes = size.z * channels.length;
-  const big = voxelCount(size) * channels.length * Float32Array.BYTES_PER_ELEMENT > CLASSIC_BYTES;
+  const raw = voxelCount(size) * channels.length * Float32Array.BYTES_PER_ELEMENT;
+  const big = raw * LONGEST_DEFLATED + planes * DIRECTORY_BYTES > 2 ** 32;
   const rows = Math.min(size.y, Math.max(1, Math.floor(STRIP_BYTES / (size.x * Float32Array.BYTES_PER_ELEMENT))));
   const xml = new TextEncoder().encode(writeOmeXml(description));
   const written: { offsets: number[]; byteCounts: number[] }[] = [];

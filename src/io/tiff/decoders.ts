@@ -7,6 +7,8 @@ export interface Decoder {
   readonly name: string;
   /** The most bytes that one byte can become: what is larger cannot be in the file. */
   readonly ratio: number;
+  /** Whether a predictor may go before it. After the others libtiff passes over the tag, and tifffile does not. */
+  readonly predicted: boolean;
   /**
    * At least `length` bytes, those of a block's rows; encoders may pad the last block up to `most`.
    * Throws Error where `bytes` do not give as many.
@@ -17,6 +19,7 @@ export interface Decoder {
 const deflate: Decoder = {
   name: 'Deflate',
   ratio: DEFLATE_RATIO,
+  predicted: true,
   async decode(bytes, length, most) {
     const inflated = await inflateZlib(bytes, most);
     if (inflated.length < length) throw new Error(`Deflate data give ${inflated.length} of ${length} bytes`);
@@ -27,11 +30,16 @@ const deflate: Decoder = {
 const UNCOMPRESSED = 1;
 
 export const DECODERS: Readonly<Record<number, Decoder>> = {
-  [UNCOMPRESSED]: { name: 'none', ratio: 1, decode: (bytes, length) => new Uint8Array(bytes.subarray(0, length)) },
-  5: { name: 'LZW', ratio: 2560, decode: decodeLzw },
+  [UNCOMPRESSED]: {
+    name: 'none',
+    ratio: 1,
+    predicted: false,
+    decode: (bytes, length) => new Uint8Array(bytes.subarray(0, length)),
+  },
+  5: { name: 'LZW', ratio: 2560, predicted: true, decode: decodeLzw },
   8: deflate,
   32946: deflate,
-  32773: { name: 'PackBits', ratio: 64, decode: decodePackBits },
+  32773: { name: 'PackBits', ratio: 64, predicted: false, decode: decodePackBits },
 };
 
 export function isUncompressed(compression: number): boolean {

@@ -155,6 +155,11 @@ export async function readNumbers(tiff: TiffBytes, tag: Tag | undefined, most: n
   return numbers;
 }
 
+/** The first value of a tag, or `otherwise` where there is none. Throws as `readNumbers` does. */
+export async function readNumber(tiff: TiffBytes, tag: Tag | undefined, otherwise: number): Promise<number> {
+  return (await readNumbers(tiff, tag, 1))?.[0] ?? otherwise;
+}
+
 /** A text tag without what follows its end, or null where there is none. Throws as `readNumbers` does. */
 export async function readText(tiff: TiffBytes, tag: Tag | undefined): Promise<string | null> {
   if (!tag) return null;

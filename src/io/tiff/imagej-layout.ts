@@ -52,8 +52,10 @@ export function imageJImage(
   const { page, format } = formatOf(pages[0], file);
   const consecutive = pages.length === 1 && images > 1;
   if (consecutive) requireConsecutive(page, images, file, fileSize, firstOffset);
-  else if (pages.length !== images)
-    throw truncated(file, `ImageJ's description says ${images} images; it has ${pages.length} pages.`, 0);
+  else if (pages.length !== images) {
+    const what = `ImageJ's description says ${images} images; it has ${pages.length} pages.`;
+    throw pages.length < images ? truncated(file, what) : damaged(file, what);
+  }
   for (const other of pages)
     if (!alike(formatOf(other, file).format, format))
       throw damaged(file, `page ${other.index} is of another size or type than page 0 of the same ImageJ stack.`);

@@ -15,31 +15,33 @@ export function omeImages(xml: string, file: string, name: string, pages: readon
   const ome = parseOmeXml(xml, file);
   if (ome.metadataFile !== null) throw severalFiles(file, `its metadata are in ${ome.metadataFile}`);
   if (ome.images.length === 0) throw damaged(file, 'its OME-XML describes no image.');
+  const used = new Set<number>();
   return ome.images.map((image) => {
     const elsewhere = image.tiffData.find(
       ({ uuid, fileName }) => (ome.uuid === null || uuid !== ome.uuid) && fileName !== null && fileName !== name,
     );
     if (elsewhere) throw severalFiles(file, `some of its planes are in ${elsewhere.fileName}`);
-    return omeImage(image, file, pages);
+    return omeImage(image, file, pages, used);
   });
 }
 
-function omeImage(image: OmeImage, file: string, pages: readonly Page[]): TiffImage {
+/** @param used the pages that are planes already: none is two */
+function omeImage(image: OmeImage, file: string, pages: readonly Page[], used: Set<number>): TiffImage {
   const first = pageAt(pages, image.tiffData[0]?.ifd ?? 0, image, file).format;
   // A channel of RGB pages is one plane, whose samples SizeC counts one by one.
   const channels =
     image.channels.length > 0 ? image.channels : unnamed(Math.max(1, Math.floor(image.sizes.C / first.samples)));
   const { Z, T, X, Y } = image.sizes;
   const extents = { C: channels.length, Z, T };
-  if (channels.length !== image.sizes.C && channels.length * first.samples !== image.sizes.C && first.samples === 1)
+  if (channels.length !== image.sizes.C && channels.length * first.samples !== image.sizes.C)
     throw damaged(
       file,
-      `its OME-XML says ${image.sizes.C} channels and describes ${channels.length}, and the pages have one sample a pixel.`,
+      `its OME-XML says ${image.sizes.C} channels and describes ${channels.length}; its pages have ${first.samples} samples a pixel.`,
     );
   if (X !== first.width || Y !== first.height)
     throw damaged(file, `its OME-XML says (y ${Y}, x ${X}), its pages are (y ${first.height}, x ${first.width}).`);
 
-  const places = mapPlanes(image, extents, file, pages, first);
+  const places = mapPlanes(image, extents, file, pages, first, used);
   const notes = [];
   if (first.samples > 1)
     notes.push(
@@ -76,13 +78,13 @@ function mapPlanes(
   file: string,
   pages: readonly Page[],
   reference: PageFormat,
+  used: Set<number>,
 ): Map<number, PlanePlace> {
   const total = extents.C * extents.Z * extents.T;
   if (total > pages.length)
     throw truncated(
       file,
       `its OME-XML describes ${total} planes (t ${extents.T}, c ${extents.C}, z ${extents.Z}); it has ${pages.length} pages.`,
-      0,
     );
   const places = new Map<number, PlanePlace>();
   const data: readonly OmeTiffData[] = image.tiffData.length > 0 ? image.tiffData : [ALL];
@@ -97,7 +99,10 @@ function mapPlanes(
     for (let i = 0; i < count; i++) {
       if (places.has(start + i))
         throw damaged(file, `its OME-XML gives ${describe(start + i, extents, image)} two pages.`);
-      const place = pageAt(pages, (ifd ?? 0) + i, image, file);
+      const index = (ifd ?? 0) + i;
+      if (used.has(index)) throw damaged(file, `its OME-XML makes two planes of page ${index}.`);
+      used.add(index);
+      const place = pageAt(pages, index, image, file);
       if (!alike(place.format, reference))
         throw damaged(
           file,
@@ -107,8 +112,7 @@ function mapPlanes(
     }
   }
   const missing = Array.from({ length: total }, (_, i) => i).find((i) => !places.has(i));
-  if (missing !== undefined)
-    throw truncated(file, `its OME-XML gives ${describe(missing, extents, image)} no page.`, 0);
+  if (missing !== undefined) throw truncated(file, `its OME-XML gives ${describe(missing, extents, image)} no page.`);
   return places;
 }
 
@@ -135,7 +139,6 @@ function pageAt(
     throw truncated(
       file,
       `its OME-XML has a plane of image "${image.name}" on page ${index}; the file has ${pages.length} pages.`,
-      0,
     );
   if (!page.format) throw damaged(file, `its OME-XML has a plane on page ${index}, which is a thumbnail.`);
   return { page, format: page.format };

@@ -7,7 +7,7 @@ import { convertRemedy, damaged, truncated, unsupported } from '../refusals.ts';
 import type { ByteSource, Files } from '../source.ts';
 import { blockReader, type ReadBlock } from './block-reader.ts';
 import { DECODERS } from './decoders.ts';
-import { directories, openTiffBytes, readNumbers, readText, type Directory, type TiffBytes } from './directory.ts';
+import { directories, openTiffBytes, readNumber, readText, type Directory, type TiffBytes } from './directory.ts';
 import { tiffImageSource, type TiffImage } from './image-source.ts';
 import { imageJImage, isImageJ } from './imagej-layout.ts';
 import { omeImages } from './ome-layout.ts';
@@ -60,7 +60,7 @@ async function layOut(
   const vendor = [...tags.keys()].map((code) => VENDORS[code]).find(Boolean);
   if (vendor)
     throw unsupported(file, `this is a ${vendor} file, whose pages are not simply planes.`, convertRemedy(file));
-  const one = async (code: number, otherwise: number) => (await readNumbers(tiff, tags.get(code), 1))?.[0] ?? otherwise;
+  const one = (code: number, otherwise: number) => readNumber(tiff, tags.get(code), otherwise);
   const resolution: Resolution = {
     unit: await one(TAG.resolutionUnit, 2),
     y: await one(TAG.yResolution, NaN),
@@ -68,7 +68,7 @@ async function layOut(
   };
   const planes = pages.filter(({ format }) => format);
   if (!isImageJ(description)) return [plainImage(file, planes, resolution)];
-  const firstOffset = (await readNumbers(tiff, planes[0].offsets, 1))?.[0] ?? 0; // parsePage has seen that they are there
+  const firstOffset = await readNumber(tiff, planes[0].offsets, 0); // parsePage has seen that they are there
   return [imageJImage(description, file, tiff.bytes.size, planes, firstOffset, resolution)];
 }
 

@@ -6,7 +6,7 @@ import type { SampleType } from '../source.ts';
 import { bytesPerSample } from '../samples.ts';
 import { convertRemedy, damaged, truncated, unsupported } from '../refusals.ts';
 import { compressionName, DECODERS } from './decoders.ts';
-import { readNumbers, type Directory, type Tag, type TiffBytes } from './directory.ts';
+import { readNumber, readNumbers, type Directory, type Tag, type TiffBytes } from './directory.ts';
 import type { Predictor } from './predictor.ts';
 
 export const TAG = {
@@ -65,7 +65,7 @@ const REDUCED = 1;
 /** Reads what a directory says of its page. Throws ImageError: image/unsupported, image/damaged, image/truncated. */
 export async function parsePage(tiff: TiffBytes, { at, tags }: Directory, index: number): Promise<Page> {
   const file = tiff.bytes.name;
-  const one = async (code: number, otherwise: number) => (await readNumbers(tiff, tags.get(code), 1))?.[0] ?? otherwise;
+  const one = (code: number, otherwise: number) => readNumber(tiff, tags.get(code), otherwise);
   const tiled = tags.has(TAG.tileOffsets);
   const place = {
     index,
@@ -92,6 +92,13 @@ export async function parsePage(tiff: TiffBytes, { at, tags }: Directory, index:
   const predictor = await one(TAG.predictor, 1);
   if (predictor !== 1 && predictor !== 2 && !(predictor === 3 && type.startsWith('float')))
     throw unsupported(file, `page ${index} has ${type} samples with predictor ${predictor}.`, SAVE_AS);
+  if (predictor !== 1 && !DECODERS[compression].predicted)
+    throw unsupported(
+      file,
+      `page ${index} has predictor ${predictor} with compression ${compressionName(compression)}.`,
+      SAVE_AS,
+      'Programs do not agree on what its pixels are.',
+    );
 
   const blockWidth = tiled ? await one(TAG.tileWidth, 0) : width;
   const blockHeight = tiled ? await one(TAG.tileLength, 0) : Math.min(height, await one(TAG.rowsPerStrip, height));
@@ -138,7 +145,7 @@ async function refuseUnread(
   samples: number,
 ): Promise<void> {
   const file = tiff.bytes.name;
-  const one = async (code: number, otherwise: number) => (await readNumbers(tiff, tags.get(code), 1))?.[0] ?? otherwise;
+  const one = (code: number, otherwise: number) => readNumber(tiff, tags.get(code), otherwise);
   const photometric = await one(TAG.photometric, 1);
   const colors: Readonly<Record<number, string>> = {
     4: 'a mask',
