@@ -46,6 +46,7 @@ const EXAMPLES: readonly Example[] = [
       'network.zAsChannels': 'true',
       'network.depth': '3',
       steps: '320',
+      'augment.intensity': 'true',
       'split.heldOut': '0.3',
     },
   },

@@ -149,7 +149,7 @@ const TABLE: Table<Config> = {
     intensity: {
       kind: flag,
       help: 'varies brightness, contrast and noise of the signal at random: shapes count, not the exposure of one field',
-      default: true,
+      default: false,
       paper: false,
     },
   },
