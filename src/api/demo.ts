@@ -45,6 +45,7 @@ const EXAMPLES: readonly Example[] = [
       'network.dims': '2',
       'network.zAsChannels': 'true',
       'network.depth': '3',
+      'network.channels': '24',
       steps: '320',
       'augment.intensity': 'true',
       'split.heldOut': '0.3',
