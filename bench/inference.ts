@@ -16,6 +16,7 @@ const { values } = parseArgs({
     size: { type: 'string', default: '32,64,64' },
     inputs: { type: 'string', default: '1' },
     outputs: { type: 'string', default: '1' },
+    threads: { type: 'string' },
     repeats: { type: 'string', default: '3' },
   },
 });
@@ -27,7 +28,7 @@ const description = {
   inputChannels: Number(values.inputs),
   outputChannels: Number(values.outputs),
 };
-const runtime = startOnnxRuntime();
+const runtime = startOnnxRuntime(values.threads === undefined ? {} : { threads: Number(values.threads) });
 const started = performance.now();
 const source = random(1);
 const program = inferenceProgram(description, initialTensors(description, source), { batch: 1, extents });

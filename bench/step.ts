@@ -17,6 +17,7 @@ const { values } = parseArgs({
     patch: { type: 'string', default: '32,64,64' },
     inputs: { type: 'string', default: '1' },
     outputs: { type: 'string', default: '1' },
+    threads: { type: 'string' },
     steps: { type: 'string', default: '5' },
   },
 });
@@ -30,7 +31,7 @@ const description = {
   outputChannels: Number(values.outputs),
 };
 const adam = { lr: 1e-3, betas: [0.5, 0.999] as const, eps: 1e-8, weightDecay: 0 };
-const runtime = startOnnxRuntime();
+const runtime = startOnnxRuntime(values.threads === undefined ? {} : { threads: Number(values.threads) });
 const started = performance.now();
 const lowered = lower(trainingProgram(description, { batch, patch, loss: 'mse', adam }), runtime.traits);
 const session = await runtime.load(lowered);
