@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import { DatasetError, Interrupted, random, UsageError, type LongCall } from '../core/index.ts';
 import { parameterCount } from '../network/index.ts';
 import { newestCheckpoint, parseLosses, RUN_FILES } from '../run/index.ts';
-import { untrained } from '../training/index.ts';
+import { requireStepFits, untrained } from '../training/index.ts';
 import { heldOutMeasures, studyField, type FieldStudy } from './field-study.ts';
 import { requireFreeFolder } from './free-folder.ts';
 import { memoryBudget } from './memory-budget.ts';
@@ -20,6 +20,9 @@ export async function train(world: World, request: TrainRequest, call: LongCall)
     request.resume === null
       ? await newRun(world, request, call)
       : await continuedRun(world, request, request.resume, call);
+  const { batch, patch } = run.config;
+  requireStepFits(run.description, batch, patch, request.memoryBytes ?? world.machine.memoryBytes);
+  if (request.resume === null && request.overwrite) await world.output.removeFolder(run.store.name);
   const runtime = world.startRuntime();
   try {
     const began = world.now();
@@ -87,7 +90,6 @@ async function newRun(world: World, request: TrainRequest, call: LongCall): Prom
   const config = lossForWeight(request.config, request.explicit, weight);
   const { pair, data, voxelSize: known } = await readPair(world, { signal, targets, weight, voxelSize }, config, call);
   const description = describeNetwork(config, data);
-  if (request.overwrite) await world.output.removeFolder(out);
   const start = untrained(description, random(config.seed));
   const store = world.openRun(out);
   return {

@@ -3,5 +3,6 @@
  * Portable; imports `dataset`, `network`, `engine`, `config` and `core`.
  */
 export { learningRate } from './schedule.ts';
+export { requireStepFits, stepMemoryBytes } from './step-memory.ts';
 export { trainSteps, untrained } from './train-steps.ts';
 export type { StepRecord, TrainingJob, TrainingState } from './train-steps.ts';
