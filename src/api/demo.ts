@@ -1,16 +1,17 @@
 /** `demo`: the bundled real examples, trained, predicted, measured, and shown on one page. */
 import { resolveConfig } from '../config/index.ts';
-import { random, type LongCall } from '../core/index.ts';
+import { Interrupted, isUnstainedError, random, type LongCall } from '../core/index.ts';
 import type { Runtime } from '../engine/index.ts';
 import { untrained } from '../training/index.ts';
+import { continueRun, type Begun } from './continued-run.ts';
 import { heldOutMeasures, studyField } from './field-study.ts';
-import { DEMO_FILE, requireFreeFolder } from './free-folder.ts';
+import { DEMO_FILE, holdingOf, occupied } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { readPair, type PairFiles } from './pair.ts';
 import type { DemoRequest, DemoResult } from './requests.ts';
 import { exampleOf, writePage, writePicture, type StudiedRun } from './run-report.ts';
 import { describeNetwork } from './stored-run.ts';
-import { runTraining, type TrainingRun } from './training-run.ts';
+import { runTraining } from './training-run.ts';
 import type { World } from './world.ts';
 
 /** One bundled example: its files, and the settings that this field wants. */
@@ -55,7 +56,8 @@ const EXAMPLES: readonly Example[] = [
     folder: 'allen-dna',
     title: 'Human stem cells',
     about:
-      'A 3D bright-field stack, and where the nuclei are in it. Only the cells that were labeled count: errors are weighed by a map of them.',
+      'A 3D bright-field stack, and which voxels are nucleus. The truth here is a segmentation, not raw fluorescence, and only of the cells ' +
+      'that were labeled: everything else is black in prediction and truth, and does not count.',
     credit: 'Allen Institute for Cell Science; images from allen-cell-animated/vole-core, BSD-3-Clause.',
     files: (path) => ({
       signal: path('light.tif'),
@@ -69,8 +71,7 @@ const EXAMPLES: readonly Example[] = [
 
 /** Trains on one part of each field and shows what it predicts of a part that it never saw. */
 export async function demo(world: World, { out, overwrite }: DemoRequest, call: LongCall): Promise<DemoResult> {
-  await requireFreeFolder(world, out, overwrite);
-  if (overwrite) await world.output.removeFolder(out);
+  await requireFreeDemo(world, out, overwrite);
   const began = world.now();
   const runtime = world.startRuntime();
   const studied: StudiedRun[] = [];
@@ -97,6 +98,21 @@ export async function demo(world: World, { out, overwrite }: DemoRequest, call: 
   };
 }
 
+/** An unfinished demo is gone on with; a finished one is replaced where `overwrite` says so; nothing else is touched. */
+async function requireFreeDemo(world: World, out: string, overwrite: boolean): Promise<void> {
+  const holding = await holdingOf(world, out);
+  if (holding === 'nothing') return;
+  if (holding !== 'a demo') throw occupied(out, holding, 'Take another folder: --out FOLDER.');
+  const isFinished = (await world.openRun(out).list('')).includes(DEMO_FILE);
+  if (overwrite) await world.output.removeFolder(out);
+  else if (isFinished)
+    throw occupied(
+      out,
+      holding,
+      `Open ${out}/${DEMO_FILE}, replace it (npm run demo -- --overwrite), or take another --out.`,
+    );
+}
+
 async function runExample(
   world: World,
   runtime: Runtime,
@@ -104,26 +120,31 @@ async function runExample(
   out: string,
   call: LongCall,
 ): Promise<StudiedRun> {
-  const { folder, title, about, credit, files, settings } = example;
+  const { folder, title, about, credit } = example;
   call.onNote?.(`${title}: ${about}`);
-  const set = Object.entries(settings).map(([key, value]) => ({ key, value }));
-  const { config } = resolveConfig({ set });
-  const images = files((name) => world.files.join(world.files.join(world.examples, folder), name));
-  const { pair, data, voxelSize } = await readPair(world, images, config, { signal: call.signal });
-  const description = describeNetwork(config, data);
-  const run: TrainingRun = {
-    store: world.openRun(world.files.join(out, folder)),
-    config,
-    description,
-    pair,
-    data,
-    start: untrained(description, random(config.seed)),
-    losses: [],
-    startedAt: world.date(),
-  };
+  const place = world.files.join(out, folder);
+  const isBegun = (await holdingOf(world, place)) === 'a run';
+  const { run, voxelSize } = isBegun
+    ? await continueRun(world, place, (config) => config, { signal: call.signal })
+    : await beginExample(world, example, place, call);
   const began = world.now();
-  const trained = await runTraining(world, runtime, run, call);
+  const trained = await runTraining(world, runtime, run, call).catch((error: unknown) => {
+    if (!isUnstainedError(error, 'interrupted/saved')) throw error;
+    throw new Interrupted(true, { what: error.what, remedy: 'Start the demo again: it goes on from there.' });
+  });
   const seconds = (world.now() - began) / 1000;
   const study = await studyField(runtime, run, trained, voxelSize, memoryBudget(world, null), call);
   return { run, trained, study, seconds, title, about, credit };
+}
+
+async function beginExample(world: World, example: Example, place: string, { signal }: LongCall): Promise<Begun> {
+  const { folder, files, settings } = example;
+  const set = Object.entries(settings).map(([key, value]) => ({ key, value }));
+  const { config } = resolveConfig({ set });
+  const images = files((name) => world.files.join(world.files.join(world.examples, folder), name));
+  const { pair, data, voxelSize } = await readPair(world, images, config, { signal });
+  const description = describeNetwork(config, data);
+  const start = untrained(description, random(config.seed));
+  const store = world.openRun(place);
+  return { run: { store, config, description, pair, data, start, losses: [], startedAt: world.date() }, voxelSize };
 }

@@ -12,6 +12,7 @@ import {
   type Volume,
 } from '../volume/index.ts';
 import { measure } from './field-study.ts';
+import { requireNotInput } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { nameTargets } from './pair.ts';
 import { predictImage } from './predict.ts';
@@ -33,6 +34,9 @@ interface Prediction {
  */
 export async function evaluate(world: World, request: EvaluateRequest, call: LongCall): Promise<EvaluateResult> {
   const settings = { voxelSize: request.voxelSize, onNote: call.onNote };
+  const inputs = [...request.predictions, ...request.targets].map(({ path }) => path);
+  const others = [request.signal, request.weight].filter((path) => path !== null);
+  if (request.out !== null) await requireNotInput(world, request.out, [...inputs, ...others]);
   const predictions = await readPredictions(world, request, call);
   const names = nameTargets(request.targets);
   const weight = request.weight === null ? null : await readImage(world, request.weight, settings);
@@ -64,8 +68,12 @@ async function readPredictions(world: World, request: EvaluateRequest, call: Lon
   const { model, signal, voxelSize, memoryBytes } = request;
   if (model === null) {
     const read = [];
-    for (const { name, path } of request.predictions)
-      read.push({ name, ...(await readImage(world, path, { voxelSize, onNote: call.onNote })) });
+    for (const { name, path } of request.predictions) {
+      const { file, volume, channelNames } = await readImage(world, path, { voxelSize, onNote: call.onNote });
+      // A prediction of several structures says in its channels which is which.
+      for (let c = 0; c < volume.channels; c++)
+        read.push({ name: name ?? (volume.channels > 1 ? channelNames[c] : null), file, volume: channelOf(volume, c) });
+    }
     return read;
   }
   if (signal === null)

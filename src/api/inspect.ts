@@ -1,6 +1,6 @@
 /** `inspect`: what is in a file or folder. */
 import { openImage, parseImagePath, type ImageSource } from '../io/index.ts';
-import type { LongCall } from '../core/index.ts';
+import { UsageError, type LongCall } from '../core/index.ts';
 import { parameterCount, reachOf, type NetworkDescription } from '../network/index.ts';
 import { decodeCheckpoint, newestCheckpoint, RUN_FILES } from '../run/index.ts';
 import type { Config } from '../config/index.ts';
@@ -90,7 +90,13 @@ export async function inspect(
       values: all.reduce((n, { data }) => n + data.length, 0),
     };
   }
-  const image = await openImage(world.files, parseImagePath(path).path);
+  const { path: file } = parseImagePath(path);
+  if (file !== path)
+    throw new UsageError('usage/selection', {
+      what: `${path} selects a part; inspect tells of whole files.`,
+      remedy: `unstained inspect ${file}`,
+    });
+  const image = await openImage(world.files, file);
   try {
     const images = [];
     for (const source of image.images) {

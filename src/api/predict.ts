@@ -1,16 +1,10 @@
 /** `predict`: from transmitted-light images to predicted fluorescence, in the units of the target that was learned. */
-import {
-  applyZscore,
-  channelStatistics,
-  undoZscore,
-  voxelCount,
-  type Volume,
-  type VoxelSize,
-} from '../volume/index.ts';
+import { applyZscore, channelStatistics, undoZscore, type Volume, type VoxelSize } from '../volume/index.ts';
 import { DatasetError, UsageError, type LongCall } from '../core/index.ts';
-import { createOmeTiff } from '../io/index.ts';
+import { createOmeTiff, type ByteSink } from '../io/index.ts';
 import type { Runtime } from '../engine/index.ts';
 import type { TrainedNetwork } from '../prediction/index.ts';
+import { requireNotInput } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { predictVolume } from './predict-volume.ts';
 import { readImage } from './read-images.ts';
@@ -24,22 +18,20 @@ export async function predict(world: World, request: PredictRequest, call: LongC
   const run = await readRun(world, request.model);
   const { network } = await readNetwork(run, call.onNote);
   const places = await outputPlaces(world, request);
+  for (const place of places) await requireNotInput(world, place, images);
   const runtime = world.startRuntime();
   try {
     const outputs = [];
     for (const [i, image] of images.entries()) {
       const began = world.now();
-      const settings = { voxelSize, memoryBytes: memoryBudget(world, memoryBytes) };
-      const { prediction, tiles } = await predictImage(world, runtime, run, network, image, settings, call);
       const file = places[i];
-      await writePrediction(
-        world,
-        file,
-        prediction,
-        run.data.targets.map(({ name }) => name),
-        overwrite,
-        call,
-      );
+      const budget = { voxelSize, memoryBytes: memoryBudget(world, memoryBytes) };
+      const bytes = await world.output.createFile(file, { overwrite }); // first: a place that refuses says so before the work
+      const { prediction, tiles } = await writeWhole(bytes, async () => {
+        const made = await predictImage(world, runtime, run, network, image, budget, call);
+        await writeImage(bytes, made.prediction, run.data.targets, call);
+        return made;
+      });
       const { z, y, x } = prediction.size;
       const shape = [prediction.channels, z, y, x];
       outputs.push({ image, file, axes: 'CZYX' as const, shape, seconds: (world.now() - began) / 1000, tiles });
@@ -98,37 +90,42 @@ function noteOtherScale(image: string, now: VoxelSize | null, trained: VoxelSize
   }
 }
 
-async function writePrediction(
-  world: World,
-  file: string,
-  { data, channels, size, voxelSize }: Volume,
-  names: readonly string[],
-  overwrite: boolean,
-  { signal }: LongCall,
-): Promise<void> {
-  const sink = createOmeTiff(await world.output.createFile(file, { overwrite }), {
-    name: file.replace(/^.*[/\\]/, ''),
-    channels: names.map((name) => ({ name, color: null })),
-    size,
-    voxelSize,
-  });
+/** Gives up the file where the work that fills it fails. */
+async function writeWhole<T>(bytes: ByteSink, work: () => Promise<T>): Promise<T> {
   try {
-    const plane = size.y * size.x;
-    for (let at = 0; at < channels * voxelCount(size); at += plane) {
-      signal?.throwIfAborted();
-      await sink.writePlane(data.subarray(at, at + plane));
-    }
-    await sink.finish();
+    return await work();
   } catch (error) {
-    await sink.abandon();
+    await bytes.abandon();
     throw error;
   }
+}
+
+async function writeImage(
+  bytes: ByteSink,
+  { data, size, voxelSize }: Volume,
+  targets: readonly { readonly name: string }[],
+  { signal }: LongCall,
+): Promise<void> {
+  const channels = targets.map(({ name }) => ({ name, color: null }));
+  const sink = createOmeTiff(bytes, { name: bytes.name.replace(/^.*[/\\]/, ''), channels, size, voxelSize });
+  const plane = size.y * size.x;
+  for (let at = 0; at < data.length; at += plane) {
+    signal?.throwIfAborted();
+    await sink.writePlane(data.subarray(at, at + plane));
+  }
+  await sink.finish();
 }
 
 /** Where each image's prediction goes; what is there already is refused before anything is computed. */
 async function outputPlaces(world: World, { images, out, overwrite }: PredictRequest): Promise<string[]> {
   const { files } = world;
   const isFile = /\.tiff?$/i.test(out);
+  if (!isFile && (/\.(png|jpe?g|bmp|zarr|czi|nd2|lif)$/i.test(out) || (await files.kind(out)) === 'file'))
+    throw new UsageError('usage/output', {
+      what: `${out} is neither a folder nor the name of a TIFF.`,
+      why: 'Predictions are written as OME-TIFF.',
+      remedy: 'Give a folder, or a name that ends in .ome.tif.',
+    });
   if (images.length > 1 && isFile)
     throw new UsageError('usage/output', {
       what: `${images.length} images would be written to the one file ${out}.`,

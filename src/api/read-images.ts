@@ -1,5 +1,5 @@
 /** From a path as the user typed it to voxels in memory, with the voxel size that the file or the user gives. */
-import { openImage, parseImagePath, readVolume, selectImage } from '../io/index.ts';
+import { openImage, parseImagePath, readVolume, selectImage, selectPart } from '../io/index.ts';
 import type { NamedVolume } from '../dataset/index.ts';
 import type { DataImage } from '../run/index.ts';
 import { channelOf, statistics, type Volume, type VoxelSize } from '../volume/index.ts';
@@ -7,6 +7,8 @@ import { pixelsSha256 } from './pixels-digest.ts';
 import type { World } from './world.ts';
 
 export interface ReadImage extends NamedVolume {
+  /** One a channel of the volume; null where the file gives none. */
+  readonly channelNames: readonly (string | null)[];
   /** For `data.json`. */
   readonly description: DataImage;
 }
@@ -27,7 +29,8 @@ export async function readImage(world: World, text: string, { voxelSize, onNote 
     const read = await readVolume(source, selection);
     const volume = { ...read, voxelSize: filledIn(read.voxelSize, voxelSize) };
     const sha256 = await pixelsSha256(world, source);
-    return { file: text, volume, description: describe(text, volume, sha256) };
+    const channelNames = selectPart(source, selection).channels.map((c) => source.channels[c].name);
+    return { file: text, volume, channelNames, description: describe(text, volume, sha256) };
   } finally {
     await image.close();
   }

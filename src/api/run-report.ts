@@ -121,6 +121,7 @@ export function exampleOf({ run, trained, study, seconds, title, about, credit }
       },
       { name: 'patches', value: `${batch} a step of z ${patch.z}, y ${patch.y}, x ${patch.x} voxels` },
       { name: 'steps', value: `${trained.state.step} in ${duration(seconds)}` },
+      { name: 'shown', value: shownText(region, heldOut ?? train, planes) },
       {
         name: 'margin',
         value: heldOut
@@ -129,6 +130,13 @@ export function exampleOf({ run, trained, study, seconds, title, about, credit }
       },
     ],
   };
+}
+
+/** Which piece of the part the pictures show. */
+function shownText(shown: Region, part: Region, planes: readonly number[]): string {
+  const { y } = shown.start;
+  const rows = shown.size.y === part.size.y ? 'all rows' : `rows ${y} to ${y + shown.size.y - 1} of ${part.size.y}`;
+  return part.size.z > 1 ? `${rows}; ${planes.length} of ${part.size.z} planes` : rows;
 }
 
 /** The rows that are shown: those with the most weight, or without a map those with the most fluorescence. */

@@ -1,16 +1,17 @@
 /** `train`: from a pair of images to a run: network, losses, and how well it predicts what it never saw. */
 import type { Config } from '../config/index.ts';
-import { DatasetError, Interrupted, random, UsageError, type LongCall } from '../core/index.ts';
+import { Interrupted, random, UsageError, type LongCall } from '../core/index.ts';
 import { parameterCount } from '../network/index.ts';
-import { newestCheckpoint, parseLosses, RUN_FILES } from '../run/index.ts';
+import { RUN_FILES } from '../run/index.ts';
 import { requireStepFits, untrained } from '../training/index.ts';
+import { continueRun, type Begun } from './continued-run.ts';
 import { heldOutMeasures, studyField, type FieldStudy } from './field-study.ts';
-import { requireFreeFolder } from './free-folder.ts';
+import { requireFreeFolder } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
-import { readPair, type ReadPair } from './pair.ts';
-import type { NamedFile, TrainRequest, TrainResult } from './requests.ts';
+import { readPair } from './pair.ts';
+import type { TrainRequest, TrainResult } from './requests.ts';
 import { writeRunReport } from './run-report.ts';
-import { describeNetwork, readRun } from './stored-run.ts';
+import { describeNetwork } from './stored-run.ts';
 import { runTraining, type Trained, type TrainingRun } from './training-run.ts';
 import type { World } from './world.ts';
 
@@ -74,11 +75,6 @@ function result(
   };
 }
 
-interface Begun {
-  readonly run: TrainingRun;
-  readonly voxelSize: ReadPair['voxelSize'];
-}
-
 async function newRun(world: World, request: TrainRequest, call: LongCall): Promise<Begun> {
   const { signal, targets, weight, voxelSize, out } = request;
   if (signal === null || targets.length === 0 || out === null)
@@ -104,53 +100,17 @@ function lossForWeight(config: Config, explicit: ReadonlySet<string>, weight: st
 }
 
 async function continuedRun(world: World, request: TrainRequest, folder: string, call: LongCall): Promise<Begun> {
-  const { store, config: old, data: oldData, run: file, description } = await readRun(world, folder);
   if (request.signal !== null || request.targets.length > 0 || request.weight !== null || request.out !== null)
     throw new UsageError('usage/resume', {
       what: '--resume was given together with images or --out.',
       why: `The run in ${folder} knows its images and its place.`,
       remedy: `unstained train --resume ${folder}`,
     });
-  const config = changedSettings(old, request, folder);
-  const targets: NamedFile[] = oldData.targets.map(({ name, file: path }) => ({ name, path }));
-  const files = {
-    signal: oldData.signal.file,
-    targets,
-    weight: oldData.weight?.file ?? null,
-    voxelSize: oldData.signal.voxelSize,
-  };
-  const { pair, data, voxelSize } = await readPair(world, files, config, call);
-  for (const [i, image] of [data.signal, ...data.targets, ...(data.weight ? [data.weight] : [])].entries()) {
-    const before = [oldData.signal, ...oldData.targets, ...(oldData.weight ? [oldData.weight] : [])][i];
-    if (image.sha256 !== before.sha256)
-      throw new DatasetError('dataset/changed', {
-        file: image.file,
-        what: `${image.file} holds other pixels than when ${folder} was started.`,
-        why: 'A training that goes on with other images is another training.',
-        remedy: 'Restore the file, or train anew into another folder.',
-      });
-  }
-  const found = await newestCheckpoint(store);
-  for (const note of found?.damaged ?? []) call.onNote?.(`${note} Going on from the one before.`);
-  const names = await store.list('');
-  const rows = names.includes(RUN_FILES.losses)
-    ? parseLosses(new TextDecoder().decode(await store.read(RUN_FILES.losses)), `${folder}/${RUN_FILES.losses}`)
-    : [];
-  const start = found
-    ? {
-        step: found.checkpoint.step,
-        random: found.checkpoint.random,
-        tensors: Object.fromEntries(
-          Object.entries(found.checkpoint.tensors).map(([name, { data: values }]) => [name, values]),
-        ),
-      }
-    : untrained(description, random(config.seed));
-  if (start.step >= config.steps)
-    call.onNote?.(
-      `${folder} has done its ${start.step} steps; it is measured again. For more of them: --steps ${2 * start.step}.`,
-    );
-  const losses = rows.filter(({ step }) => step <= start.step);
-  return { run: { store, config, description, pair, data, start, losses, startedAt: file.startedAt }, voxelSize };
+  const begun = await continueRun(world, folder, (old) => changedSettings(old, request, folder), call);
+  const { step } = begun.run.start;
+  if (step >= begun.run.config.steps)
+    call.onNote?.(`${folder} has done its ${step} steps; it is measured again. For more of them: --steps ${2 * step}.`);
+  return begun;
 }
 
 /** Settings that a run may change on its way: how long it goes on, and how often it saves. */

@@ -66,7 +66,7 @@ export async function runTraining(world: World, runtime: Runtime, run: TrainingR
 
   await store.writeWhole(RUN_FILES.config, utf8.encode(configToYaml(config)));
   await store.writeWhole(RUN_FILES.data, dataFile.encode(run.data));
-  await describe('running', start.step);
+  await describe(start.step < config.steps ? 'running' : 'finished', start.step);
 
   let previous = start.step > 0 ? start.step : null;
   const before = losses.at(-1)?.seconds ?? 0;

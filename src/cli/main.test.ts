@@ -195,7 +195,7 @@ describe('results', () => {
 
   it('are a short text for a person', async () => {
     const { out, err } = await run(TRAIN, verbs);
-    expect(out).toContain('runs/dna: 1000 steps in 8 min 20 s (2 steps/s), loss 0.412.');
+    expect(out).toContain('runs/dna: 1000 steps, 8 min 20 s of training (2 steps/s), loss 0.412.');
     expect(out).toMatch(/\ndna +0\.812 +0\.340\n/);
     expect(out).toContain('unstained predict IMAGE --model runs/dna');
     expect(err).toBe('');

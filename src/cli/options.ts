@@ -22,7 +22,7 @@ export const WEIGHT: Option = {
 export const MODEL: Option = {
   name: 'model',
   value: 'PATH',
-  help: "the run's folder that train wrote, or a checkpoint in it",
+  help: "the run's folder that train wrote",
 };
 export const OVERWRITE: Option = {
   name: 'overwrite',

@@ -47,9 +47,16 @@ describe('precedence', () => {
 
   it('in 2D the default patch is a plane, and turns only where it is square', () => {
     const plane = resolveConfig({ set: set(['network.dims', '2']) }).config;
-    expect(plane).toMatchObject({ patch: { z: 1, y: 128, x: 128 }, batch: 8, augment: { quarterTurns: true, intensity: false } });
+    expect(plane).toMatchObject({
+      patch: { z: 1, y: 128, x: 128 },
+      batch: 8,
+      augment: { quarterTurns: true, intensity: false },
+    });
     const oblong = resolveConfig({ set: set(['network.dims', '2'], ['patch', '128,64']) }).config;
-    expect(oblong).toMatchObject({ patch: { z: 1, y: 128, x: 64 }, augment: { quarterTurns: false, intensity: false } });
+    expect(oblong).toMatchObject({
+      patch: { z: 1, y: 128, x: 64 },
+      augment: { quarterTurns: false, intensity: false },
+    });
   });
 });
 

@@ -9,6 +9,13 @@ export function requirePatchFits(file: string, size: Size, patch: Size, alignmen
   const largest = (axis: 'z' | 'y' | 'x') =>
     Math.min(patch[axis], Math.floor(size[axis] / alignment[axis]) * alignment[axis]);
   const fitting = { z: largest('z'), y: largest('y'), x: largest('x') };
+  if (size.z === 1 && patch.z > 1)
+    throw new DatasetError('dataset/patch', {
+      file,
+      what: `${file} is a single plane (${formatSize(size)}); the patch is a block (${formatSize(patch)}).`,
+      why: 'A 3D network looks for neighbors above and below.',
+      remedy: 'Train on planes: --dims 2.',
+    });
   const fits = fitting.z > 0 && fitting.y > 0 && fitting.x > 0;
   throw new DatasetError('dataset/patch', {
     file,

@@ -55,7 +55,7 @@ Nature Methods 15, 917 (2018). This page is one file: it loads nothing and sends
 function section(example: ReportExample): string {
   const { title, about, credit, structures, planeNames, isHeldOut } = example;
   const seen = isHeldOut
-    ? 'Shown is the part of the field that training never saw.'
+    ? 'Shown is a piece of the part that training never saw; the numbers are of all of that part.'
     : 'Training saw what is shown here.';
   return `<section>
 <h2>${escapeHtml(title)}</h2>

@@ -29,7 +29,7 @@ img { display: block; width: 100%; height: auto; }
 .wipe .over { position: absolute; inset: 0; clip-path: inset(0 calc(100% - var(--cut, 0%)) 0 0); }
 .wipe::before, .wipe::after { content: ''; position: absolute; left: var(--cut, 0%); z-index: 1; background: #fff; pointer-events: none; transform: translateX(-50%); }
 .wipe::after { top: 0; bottom: 0; width: 2px; opacity: .85; }
-.wipe::before { top: calc(50% - 14px); width: 28px; height: 28px; border-radius: 50%; box-shadow: 0 1px 5px #0009; }
+.wipe::before { left: clamp(14px, var(--cut, 0%), calc(100% - 14px)); top: calc(50% - 14px); width: 28px; height: 28px; border-radius: 50%; box-shadow: 0 1px 5px #0009; }
 .wipe input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: ew-resize; touch-action: pan-y; }
 .wipe:focus-within { outline: 2px solid var(--accent); outline-offset: 2px; }
 .cross { position: absolute; inset: 0; visibility: hidden; pointer-events: none; mix-blend-mode: difference; opacity: .6;

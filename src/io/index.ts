@@ -11,7 +11,7 @@
 export type { ImageFile } from './image-file.ts';
 export { openImage } from './open-image.ts';
 export { readVolume } from './read-volume.ts';
-export { parseImagePath, selectImage } from './selection.ts';
+export { parseImagePath, selectImage, selectPart } from './selection.ts';
 export type { Selection } from './selection.ts';
 export type {
   ByteSink,

@@ -100,6 +100,8 @@ export interface ByteSink {
 export interface Output {
   /** A file that appears when it is complete. Throws UsageError usage/output-exists unless `overwrite`. */
   createFile(path: string, options: { readonly overwrite: boolean }): Promise<ByteSink>;
+  /** Whether two paths name one file or folder that is there. */
+  isSame(path: string, other: string): Promise<boolean>;
   /** Folders on the way included. */
   createFolder(path: string): Promise<void>;
   /** Removes a folder with all that is in it. */

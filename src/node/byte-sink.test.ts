@@ -57,7 +57,7 @@ it('overwrite replaces the old file by the new one', async () => {
 it('a folder that is not there is named', () =>
   expect(createFile(join(folder, 'no', 'a.bin'), { overwrite: false })).rejects.toMatchObject({
     code: 'usage/output',
-    message: expect.stringContaining('there is no folder'),
+    message: expect.stringContaining('there is no such folder'),
   }));
 it('I3: what a process that is gone left is removed, what a running one writes is not', async () => {
   const gone = spawnSync(process.execPath, ['-e', '']).pid;

@@ -110,6 +110,12 @@ export async function writeFileWhole(path: string, bytes: Uint8Array, options: O
   }
 }
 
+/** Whether two paths name one file or folder that is there, by links too. */
+export async function isSame(path: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all([path, other].map((one) => stat(one, { bigint: true }).catch(() => null)));
+  return a !== null && b !== null && a.dev === b.dev && a.ino === b.ino;
+}
+
 /** A folder with those above it; one that is there is left as it is. */
 export async function createFolder(path: string): Promise<void> {
   await told(path, () => mkdir(path, { recursive: true }));
@@ -152,17 +158,28 @@ async function told<T>(path: string, work: () => Promise<T>): Promise<T> {
         why: 'The file cannot be written; what was there before is untouched.',
         remedy: 'Free some space there, or write elsewhere: --out FOLDER.',
       });
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    const reason = REFUSALS[code ?? ''];
+    if (reason !== undefined)
       throw new UsageError('usage/output', {
         cause,
         file: path,
-        what: `${path} cannot be written: ${code === 'ENOENT' ? `there is no folder ${dirname(path)}` : code === 'ENOTDIR' ? `${dirname(path)} is no folder` : 'permission is denied'}.`,
+        what: `${path} cannot be written: ${reason}.`,
         why: 'The result has nowhere to go.',
         remedy: 'Write to a folder of your own: --out PATH.',
       });
     throw cause;
   }
 }
+
+/** What the system's codes mean, where the place is to blame. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EEXIST: 'it is a file, not a folder',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the disk can only be read',
+};
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;

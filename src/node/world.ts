@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Machine, Runtime } from '../engine/index.ts';
 import type { Files, Output } from '../io/index.ts';
 import type { RunStore } from '../run/index.ts';
-import { createFile, createFolder } from './byte-sink.ts';
+import { createFile, createFolder, isSame } from './byte-sink.ts';
 import { nodeFiles } from './files.ts';
 import { startOnnxRuntime } from './onnx-runtime.ts';
 import { runFolder } from './run-store.ts';
@@ -24,7 +24,7 @@ export interface NodeWorldSettings {
 export function nodeWorld({ threads = null }: NodeWorldSettings = {}): NodeWorld {
   return {
     files: nodeFiles,
-    output: { createFile, createFolder, removeFolder: (path) => rm(path, { recursive: true, force: true }) },
+    output: { createFile, isSame, createFolder, removeFolder: (path) => rm(path, { recursive: true, force: true }) },
     openRun: runFolder,
     startRuntime: () => startOnnxRuntime(threads === null ? {} : { threads }),
     machine: {

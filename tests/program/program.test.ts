@@ -1,6 +1,15 @@
 /** The built program as a user has it: a process, files, exit codes. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,6 +79,16 @@ const trainOn = (name: string, out: string, ...more: string[]) =>
     ...small,
     ...more,
   ]);
+/** Every file with its size and when it was written. */
+const snapshot = () =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => {
+      const { size, mtimeMs } = statSync(join(entry.parentPath, entry.name));
+      return `${join(entry.parentPath, entry.name)} ${size} ${mtimeMs}`;
+    })
+    .sort();
+
 const checkpoint = (run: string, step: number) =>
   readFileSync(join(folder, run, 'checkpoints', `step-${String(step).padStart(9, '0')}.safetensors`));
 
@@ -245,7 +264,37 @@ describe.skipIf(!existsSync(bin))('the program', () => {
       name: 'a folder of somebody else, even with --overwrite',
       args: ['train', '--signal', 'a-bf.ome.tif', '--target', 'a-dye.ome.tif', '--out', '.', '--overwrite'],
       code: 2,
-      says: /is no run/,
+      says: /files that are not of a run/,
+    },
+    {
+      name: 'a prediction over its own input, even with --overwrite',
+      args: ['predict', 'a-bf.ome.tif', '--model', 'run', '--out', './a-bf.ome.tif', '--overwrite'],
+      code: 2,
+      says: /a-bf\.ome\.tif would be written, and is read/,
+    },
+    {
+      name: 'numbers over the target that they are of',
+      args: ['evaluate', 'p.ome.tif', '--target', 'a-dye.ome.tif', '--out', 'a-dye.ome.tif', '--overwrite'],
+      code: 2,
+      says: /The image would be lost/,
+    },
+    {
+      name: 'a run with files of somebody else in its folder, even with --overwrite',
+      args: ['train', '--signal', 'a-bf.ome.tif', '--target', 'a-dye.ome.tif', '--out', 'shared-run', '--overwrite'],
+      code: 2,
+      says: /files that are not of a run/,
+    },
+    {
+      name: 'a single plane for a 3D network',
+      args: ['train', '--signal', 'a-bf.ome.tif#z=0', '--target', 'a-dye.ome.tif#z=0', '--out', 'x'],
+      code: 3,
+      says: /single plane.*--dims 2/s,
+    },
+    {
+      name: 'a prediction to a picture format',
+      args: ['predict', 'a-bf.ome.tif', '--model', 'run', '--out', 'x.png'],
+      code: 2,
+      says: /OME-TIFF/,
     },
     {
       name: 'a model that is none',
@@ -295,11 +344,13 @@ describe.skipIf(!existsSync(bin))('the program', () => {
       for (let z = 0; z < 8; z++) await sink.writePlane(data.subarray(z * 3840, (z + 1) * 3840));
       await sink.finish();
     }
-    const before = readdirSync(folder).sort();
+    mkdirSync(join(folder, 'shared-run'), { recursive: true });
+    for (const name of ['run.json', 'my-only-copy.tif']) writeFileSync(join(folder, 'shared-run', name), '{}');
+    const before = snapshot();
     const ended = await unstained(args);
     expect(ended.err).toMatch(says);
     expect(ended.code).toBe(code);
     expect(ended.out).toBe('');
-    expect(readdirSync(folder).sort()).toEqual(before);
+    expect(snapshot()).toEqual(before);
   });
 });

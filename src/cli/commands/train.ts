@@ -161,7 +161,10 @@ async function yamlOf(given: Given): Promise<YamlText | undefined> {
 }
 
 function trainText({ run, steps, loss, seconds, stepsPerSecond, heldOut, report }: TrainResult): string {
-  const pace = `${formatNumber(steps)} steps in ${formatSeconds(seconds)} (${formatNumber(stepsPerSecond)} steps/s)`;
+  const pace =
+    stepsPerSecond > 0
+      ? `${formatNumber(steps)} steps, ${formatSeconds(seconds)} of training (${formatNumber(stepsPerSecond)} steps/s)`
+      : `${formatNumber(steps)} steps`;
   const table = [
     ['on the part kept aside', 'r', 'normalized L2'],
     ...heldOut.map(({ name, r, normalizedL2 }) => [name ?? 'target', formatNumber(r), formatNumber(normalizedL2)]),
