@@ -77,7 +77,7 @@ async function sha256(image: ImageSource): Promise<string> {
   return hash.digest('hex');
 }
 
-describe.skipIf(!DATA)('images of other programs (skipped where shared/data is not beside the checkout)', () => {
+describe.skipIf(!DATA)('images of other programs (skipped where the folder with them is not beside the checkout)', () => {
   const data = DATA ?? '';
   const formats = join(data, 'formats');
   const list: readonly Expected[] = DATA ? JSON.parse(readFileSync(join(formats, 'expected.json'), 'utf8')).images : [];
