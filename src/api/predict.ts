@@ -60,7 +60,10 @@ export async function predictImage(
       file: image,
       what: `${image} has ${volume.channels} channels of ${volume.size.z} planes; ${store.name} was trained on ${signal.channels} channels${planes === null ? '' : ` of ${planes} planes`}.`,
       why: 'The network has an input for each of them.',
-      remedy: `Select what fits: ${image.replace(/#.*/, '')}#channel=0${planes === null ? '' : `,z=0:${planes}`}.`,
+      remedy:
+        planes !== null && volume.size.z < planes
+          ? "Give the whole stack; planes in files of their own by a pattern: 'phase_z{z}.png'."
+          : `Select what fits: ${image.replace(/#.*/, '')}#channel=0${planes === null ? '' : `,z=0:${planes}`}.`,
     });
   noteOtherScale(image, volume.voxelSize, signal.voxelSize, call);
   const statistics = channelStatistics(volume, image);

@@ -33,7 +33,7 @@ export async function writeRunReport(
   studied: Omit<StudiedRun, 'title' | 'about' | 'credit'>,
 ): Promise<string> {
   const { store, data, pair } = studied.run;
-  const about = `${pair.targetNames.join(', ')}, predicted from ${data.signal.file}.`;
+  const about = `${pair.targetNames.join(', ')}, predicted from ${nameOf(data.signal.file)}.`;
   const example = exampleOf({ ...studied, title: pair.targetNames.join(', '), about, credit: null });
   await writePicture(store, example);
   return writePage(world, store, RUN_FILES.report, store.name, [example], studied.seconds);
@@ -116,8 +116,8 @@ export function exampleOf({ run, trained, study, seconds, title, about, credit }
       {
         name: 'input',
         value: config.network.zAsChannels
-          ? `${description.inputChannels} planes of ${data.signal.file}`
-          : data.signal.file,
+          ? `${description.inputChannels} planes of ${nameOf(data.signal.file)}`
+          : nameOf(data.signal.file),
       },
       { name: 'patches', value: `${batch} a step of z ${patch.z}, y ${patch.y}, x ${patch.x} voxels` },
       { name: 'steps', value: `${trained.state.step} in ${duration(seconds)}` },
@@ -168,6 +168,11 @@ function cut(volume: Volume, region: Region, planes: readonly number[]): Planes 
     height: y,
     planes: planes.map((z) => cropVolume(volume, { start: { ...region.start, z }, size: { z: 1, y, x } }).data),
   };
+}
+
+/** A page that is sent to others does not tell the sender's folders. */
+function nameOf(path: string): string {
+  return path.replace(/^.*[/\\]/, '');
 }
 
 function duration(seconds: number): string {

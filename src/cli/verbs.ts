@@ -6,6 +6,7 @@ import type { LongCall } from '../core/index.ts';
 import type {
   DemoRequest,
   DemoResult,
+  DevicesResult,
   EvaluateRequest,
   EvaluateResult,
   PredictRequest,
@@ -20,7 +21,7 @@ export interface Verbs<W> {
   predict(world: W, request: PredictRequest, call: LongCall): Promise<PredictResult>;
   evaluate(world: W, request: EvaluateRequest, call: LongCall): Promise<EvaluateResult>;
   inspect(world: W, path: string, request: { readonly pixels: boolean }, call: LongCall): Promise<object>;
-  devices(world: W): Promise<object>;
+  devices(world: W): Promise<DevicesResult>;
   demo(world: W, request: DemoRequest, call: LongCall): Promise<DemoResult>;
 }
 

@@ -77,73 +77,80 @@ async function sha256(image: ImageSource): Promise<string> {
   return hash.digest('hex');
 }
 
-describe.skipIf(!DATA)('images of other programs (skipped where the folder with them is not beside the checkout)', () => {
-  const data = DATA ?? '';
-  const formats = join(data, 'formats');
-  const list: readonly Expected[] = DATA ? JSON.parse(readFileSync(join(formats, 'expected.json'), 'utf8')).images : [];
+describe.skipIf(!DATA)(
+  'images of other programs (skipped where the folder with them is not beside the checkout)',
+  () => {
+    const data = DATA ?? '';
+    const formats = join(data, 'formats');
+    const list: readonly Expected[] = DATA
+      ? JSON.parse(readFileSync(join(formats, 'expected.json'), 'utf8')).images
+      : [];
 
-  it.each(READ)('I1: %s as its reference reader', async (name) => {
-    const expected = list.find(({ file }) => file === name)!;
-    const file = await openImage(nodeFiles, join(formats, name));
-    const [image] = file.images;
-    const { times, channels, size, type, voxelSize } = image;
-    expect([times, channels.length, size.z, size.y, size.x]).toEqual(expected.shape);
-    expect(channels.map((channel) => channel.name)).toEqual(expected.channels ?? channels.map(() => null));
-    expect(type).toBe(expected.dtype);
-    for (const axis of ['z', 'y', 'x'] as const) {
-      const um = expected.voxelUm[axis];
-      if (um === null) expect(voxelSize?.[axis] ?? null).toBeNull();
-      else expect(voxelSize![axis]! / um).toBeCloseTo(1, 8);
-    }
-    expect(await sha256(image)).toBe(expected.sha256);
-    await file.close();
-  });
-
-  it.each(REFUSED)('I1: %s is refused by name, with what to do', async (name, message) => {
-    await expect(openImage(nodeFiles, join(formats, name))).rejects.toMatchObject({
-      code: expect.stringMatching(/^image\/(unsupported|damaged)$/),
-      what: expect.stringMatching(message),
-      remedy: expect.stringMatching(/\w/),
-    });
-  });
-
-  it('I1: no other file opens, and each refusal says what to do', async () => {
-    const known = [...READ, ...REFUSED.map(([name]) => name)];
-    const others = new Set(list.map(({ file }) => file).filter((file) => !known.includes(file) && !/zarr/.test(file)));
-    expect(others.size).toBeGreaterThan(8);
-    for (const name of others) {
-      const outcome = await openImage(nodeFiles, join(formats, name)).catch((error: unknown) => error);
-      expect(isUnstainedError(outcome, 'image/unsupported'), name).toBe(true);
-      expect(outcome).toMatchObject({ remedy: expect.stringMatching(/\w/) });
-    }
-  });
-
-  it.each(OF_PYTHON)('I1: %s as tifffile and Pillow read it', async (name, expected) => {
-    const file = await openImage(nodeFiles, join(data, name));
-    expect((await sha256(file.images[0])).slice(0, expected.length)).toBe(expected);
-    await file.close();
-  });
-
-  it.each(['pairs/allen-dna', 'pairs/bacteria-2d', 'pairs/isl-motor-neurons', 'volumes/brightfield-through-focus'])(
-    'each image of %s opens and reads to its last plane',
-    async (folder) => {
-      const names = readdirSync(join(data, folder)).filter((name) => /\.(png|tiff?)$/i.test(name));
-      expect(names.length).toBeGreaterThan(3);
-      for (const name of names) {
-        const file = await openImage(nodeFiles, join(data, folder, name));
-        const [{ size, read }] = file.images;
-        const region = { start: { z: size.z - 1, y: 0, x: 0 }, size: { ...size, z: 1 } };
-        expect((await read({ time: 0, channel: 0, region })).length).toBe(size.y * size.x);
-        await file.close();
+    it.each(READ)('I1: %s as its reference reader', async (name) => {
+      const expected = list.find(({ file }) => file === name)!;
+      const file = await openImage(nodeFiles, join(formats, name));
+      const [image] = file.images;
+      const { times, channels, size, type, voxelSize } = image;
+      expect([times, channels.length, size.z, size.y, size.x]).toEqual(expected.shape);
+      expect(channels.map((channel) => channel.name)).toEqual(expected.channels ?? channels.map(() => null));
+      expect(type).toBe(expected.dtype);
+      for (const axis of ['z', 'y', 'x'] as const) {
+        const um = expected.voxelUm[axis];
+        if (um === null) expect(voxelSize?.[axis] ?? null).toBeNull();
+        else expect(voxelSize![axis]! / um).toBeCloseTo(1, 8);
       }
-    },
-  );
+      expect(await sha256(image)).toBe(expected.sha256);
+      await file.close();
+    });
 
-  it.each([
-    ['pairs/isl-motor-neurons/phase_z{z}.png', { z: 13, y: 1024, x: 1024 }],
-    ['volumes/brightfield-through-focus/organoid_A01_z{z}.TIF', { z: 11, y: 1048, x: 1328 }],
-  ])('%s is a stack', async (pattern, size) => {
-    const { images } = await openImage(nodeFiles, join(data, pattern));
-    expect(images[0].size).toEqual(size);
-  });
-});
+    it.each(REFUSED)('I1: %s is refused by name, with what to do', async (name, message) => {
+      await expect(openImage(nodeFiles, join(formats, name))).rejects.toMatchObject({
+        code: expect.stringMatching(/^image\/(unsupported|damaged)$/),
+        what: expect.stringMatching(message),
+        remedy: expect.stringMatching(/\w/),
+      });
+    });
+
+    it('I1: no other file opens, and each refusal says what to do', async () => {
+      const known = [...READ, ...REFUSED.map(([name]) => name)];
+      const others = new Set(
+        list.map(({ file }) => file).filter((file) => !known.includes(file) && !/zarr/.test(file)),
+      );
+      expect(others.size).toBeGreaterThan(8);
+      for (const name of others) {
+        const outcome = await openImage(nodeFiles, join(formats, name)).catch((error: unknown) => error);
+        expect(isUnstainedError(outcome, 'image/unsupported'), name).toBe(true);
+        expect(outcome).toMatchObject({ remedy: expect.stringMatching(/\w/) });
+      }
+    });
+
+    it.each(OF_PYTHON)('I1: %s as tifffile and Pillow read it', async (name, expected) => {
+      const file = await openImage(nodeFiles, join(data, name));
+      expect((await sha256(file.images[0])).slice(0, expected.length)).toBe(expected);
+      await file.close();
+    });
+
+    it.each(['pairs/allen-dna', 'pairs/bacteria-2d', 'pairs/isl-motor-neurons', 'volumes/brightfield-through-focus'])(
+      'each image of %s opens and reads to its last plane',
+      async (folder) => {
+        const names = readdirSync(join(data, folder)).filter((name) => /\.(png|tiff?)$/i.test(name));
+        expect(names.length).toBeGreaterThan(3);
+        for (const name of names) {
+          const file = await openImage(nodeFiles, join(data, folder, name));
+          const [{ size, read }] = file.images;
+          const region = { start: { z: size.z - 1, y: 0, x: 0 }, size: { ...size, z: 1 } };
+          expect((await read({ time: 0, channel: 0, region })).length).toBe(size.y * size.x);
+          await file.close();
+        }
+      },
+    );
+
+    it.each([
+      ['pairs/isl-motor-neurons/phase_z{z}.png', { z: 13, y: 1024, x: 1024 }],
+      ['volumes/brightfield-through-focus/organoid_A01_z{z}.TIF', { z: 11, y: 1048, x: 1328 }],
+    ])('%s is a stack', async (pattern, size) => {
+      const { images } = await openImage(nodeFiles, join(data, pattern));
+      expect(images[0].size).toEqual(size);
+    });
+  },
+);

@@ -1,6 +1,6 @@
 /** `unstained demo` */
 import { STOPS_AND_SAVES, type Command } from '../command.ts';
-import { formatSeconds } from '../format.ts';
+import { formatNumber, formatSeconds, formatTable } from '../format.ts';
 import { DEVICE, OVERWRITE, THREADS } from '../options.ts';
 
 export const demo: Command = {
@@ -25,7 +25,14 @@ export const demo: Command = {
     const request = { out: given.one('out') ?? 'demo', overwrite: given.has('overwrite') };
     return async (verbs, world, call) => {
       const result = await verbs.demo(world, request, call);
-      return { json: result, text: `Done in ${formatSeconds(result.seconds)}. Open ${result.report} in a browser.` };
+      const rows = result.examples.flatMap(({ name, heldOut }) =>
+        heldOut.map((measured) => [name, measured.name, formatNumber(measured.r), formatNumber(measured.normalizedL2)]),
+      );
+      const table = formatTable([['on what was never seen', 'structure', 'r', 'normalized L2'], ...rows]);
+      return {
+        json: result,
+        text: `${table}\n\nDone in ${formatSeconds(result.seconds)}. Open ${result.report} in a browser.`,
+      };
     };
   },
 };

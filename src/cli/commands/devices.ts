@@ -1,6 +1,6 @@
 /** `unstained devices` */
 import { STOPS, type Command } from '../command.ts';
-import { formatFacts } from '../facts.ts';
+import { formatTable } from '../format.ts';
 
 export const devices: Command = {
   usage: '',
@@ -14,6 +14,15 @@ export const devices: Command = {
   atInterrupt: STOPS,
   prepare: () => async (verbs, world) => {
     const result = await verbs.devices(world);
-    return { json: result, text: formatFacts(result) };
+    const rows = result.devices.map(({ device, processor, threads, memoryBytes, onnxruntime, voxelsPerSecond }) => [
+      device,
+      processor,
+      String(threads),
+      `${(memoryBytes / 1e9).toFixed(0)} GB`,
+      onnxruntime,
+      `${(voxelsPerSecond / 1e6).toPrecision(2)} million`,
+    ]);
+    const head = ['device', 'processor', 'threads', 'memory', 'ONNX Runtime', 'voxels/s of a small network'];
+    return { json: result, text: formatTable([head, ...rows]) };
   },
 };
