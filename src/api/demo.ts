@@ -9,7 +9,7 @@ import { DEMO_FILE, holdingOf, occupied } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { readPair, type PairFiles } from './pair.ts';
 import type { DemoRequest, DemoResult } from './requests.ts';
-import { exampleOf, writePage, writePicture, type StudiedRun } from './run-report.ts';
+import { exampleOf, secondsOf, writePage, writePicture, type StudiedRun } from './run-report.ts';
 import { describeNetwork } from './stored-run.ts';
 import { runTraining } from './training-run.ts';
 import type { World } from './world.ts';
@@ -88,11 +88,11 @@ export async function demo(world: World, { out, overwrite }: DemoRequest, call: 
     schema: 'unstained.demo/1',
     report,
     seconds,
-    examples: studied.map(({ run, trained, study, seconds: training, title }) => ({
+    examples: studied.map(({ run, trained, study, title }) => ({
       name: title,
       run: run.store.name,
       steps: trained.state.step,
-      seconds: training,
+      seconds: secondsOf(trained),
       heldOut: heldOutMeasures(study),
     })),
   };
@@ -127,14 +127,12 @@ async function runExample(
   const { run, voxelSize } = isBegun
     ? await continueRun(world, place, (config) => config, { signal: call.signal })
     : await beginExample(world, example, place, call);
-  const began = world.now();
   const trained = await runTraining(world, runtime, run, call).catch((error: unknown) => {
     if (!isUnstainedError(error, 'interrupted/saved')) throw error;
     throw new Interrupted(true, { what: error.what, remedy: 'Start the demo again: it goes on from there.' });
   });
-  const seconds = (world.now() - began) / 1000;
   const study = await studyField(runtime, run, trained, voxelSize, memoryBudget(world, null), call);
-  return { run, trained, study, seconds, title, about, credit };
+  return { run, trained, study, title, about, credit };
 }
 
 async function beginExample(world: World, example: Example, place: string, { signal }: LongCall): Promise<Begun> {

@@ -20,8 +20,6 @@ export interface StudiedRun {
   readonly run: TrainingRun;
   readonly trained: Trained;
   readonly study: FieldStudy;
-  /** Of training. */
-  readonly seconds: number;
   readonly title: string;
   readonly about: string;
   readonly credit: string | null;
@@ -36,7 +34,7 @@ export async function writeRunReport(
   const about = `${pair.targetNames.join(', ')}, predicted from ${nameOf(data.signal.file)}.`;
   const example = exampleOf({ ...studied, title: pair.targetNames.join(', '), about, credit: null });
   await writePicture(store, example);
-  return writePage(world, store, RUN_FILES.report, store.name, [example], studied.seconds);
+  return writePage(world, store, RUN_FILES.report, store.name, [example], secondsOf(studied.trained));
 }
 
 export function writePicture(store: RunStore, example: ReportExample): Promise<void> {
@@ -73,7 +71,7 @@ const TALLEST = 1.15;
 const ROWS = 128;
 const MOST_PLANES = 9;
 
-export function exampleOf({ run, trained, study, seconds, title, about, credit }: StudiedRun): ReportExample {
+export function exampleOf({ run, trained, study, title, about, credit }: StudiedRun): ReportExample {
   const { pair, config, description, data } = run;
   const { train, heldOut, margin } = pair.split;
   const region = shownRegion(heldOut ?? train, pair);
@@ -120,7 +118,7 @@ export function exampleOf({ run, trained, study, seconds, title, about, credit }
           : nameOf(data.signal.file),
       },
       { name: 'patches', value: `${batch} a step of z ${patch.z}, y ${patch.y}, x ${patch.x} voxels` },
-      { name: 'steps', value: `${trained.state.step} in ${duration(seconds)}` },
+      { name: 'steps', value: `${trained.state.step} in ${duration(secondsOf(trained))}` },
       { name: 'shown', value: shownText(region, heldOut ?? train, planes) },
       {
         name: 'margin',
@@ -168,6 +166,11 @@ function cut(volume: Volume, region: Region, planes: readonly number[]): Planes 
     height: y,
     planes: planes.map((z) => cropVolume(volume, { start: { ...region.start, z }, size: { z: 1, y, x } }).data),
   };
+}
+
+/** Of training, from the first step on, pauses left out. */
+export function secondsOf({ losses }: Trained): number {
+  return losses.at(-1)?.seconds ?? 0;
 }
 
 /** A page that is sent to others does not tell the sender's folders. */

@@ -39,7 +39,7 @@ export async function train(world: World, request: TrainRequest, call: LongCall)
     ).catch((error: unknown) => {
       throw call.signal?.aborted ? stoppedMeasuring(run) : error;
     });
-    const report = await writeRunReport(world, { run, trained, study, seconds });
+    const report = await writeRunReport(world, { run, trained, study });
     return result(run, trained, study, seconds, report);
   } finally {
     await runtime.close();
