@@ -1,6 +1,6 @@
 /**
  * The loop: schedule, steps, what is saved between them.
- * Portable; imports `dataset`, `network`, `engine`, `config` and `core`.
+ * Portable; imports `volume`, `dataset`, `network`, `engine`, `config` and `core`.
  */
 export { learningRate } from './schedule.ts';
 export { requireStepFits, stepMemoryBytes } from './step-memory.ts';
