@@ -28,7 +28,7 @@ const description = {
   inputChannels: Number(values.inputs),
   outputChannels: Number(values.outputs),
 };
-const runtime = startOnnxRuntime(values.threads === undefined ? {} : { threads: Number(values.threads) });
+const runtime = await startOnnxRuntime(values.threads === undefined ? {} : { threads: Number(values.threads) });
 const started = performance.now();
 const source = random(1);
 const program = inferenceProgram(description, initialTensors(description, source), { batch: 1, extents });

@@ -31,7 +31,7 @@ const description = {
   outputChannels: Number(values.outputs),
 };
 const adam = { lr: 1e-3, betas: [0.5, 0.999] as const, eps: 1e-8, weightDecay: 0 };
-const runtime = startOnnxRuntime(values.threads === undefined ? {} : { threads: Number(values.threads) });
+const runtime = await startOnnxRuntime(values.threads === undefined ? {} : { threads: Number(values.threads) });
 const started = performance.now();
 const lowered = lower(trainingProgram(description, { batch, patch, loss: 'mse', adam }), runtime.traits);
 const session = await runtime.load(lowered);

@@ -73,7 +73,7 @@ const EXAMPLES: readonly Example[] = [
 export async function demo(world: World, { out, overwrite }: DemoRequest, call: LongCall): Promise<DemoResult> {
   await requireFreeDemo(world, out, overwrite);
   const began = world.now();
-  const runtime = world.startRuntime();
+  const runtime = await world.startRuntime();
   const studied: StudiedRun[] = [];
   try {
     for (const example of EXAMPLES) studied.push(await runExample(world, runtime, example, out, call));

@@ -10,7 +10,7 @@ const TRIAL_SIZE = { z: 16, y: 64, x: 64 };
 
 /** Runs a small network on each device. Throws ResourceError where nothing can compute. */
 export async function devices(world: World): Promise<DevicesResult> {
-  const runtime = world.startRuntime();
+  const runtime = await world.startRuntime();
   try {
     const runner = tileRunner(runtime, { description: TRIAL, tensors: initialTensors(TRIAL, random(0)) });
     const voxels = TRIAL_SIZE.z * TRIAL_SIZE.y * TRIAL_SIZE.x;

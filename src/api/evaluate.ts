@@ -83,7 +83,7 @@ async function readPredictions(world: World, request: EvaluateRequest, call: Lon
     });
   const run = await readRun(world, model);
   const { network } = await readNetwork(run, call.onNote);
-  const runtime = world.startRuntime();
+  const runtime = await world.startRuntime();
   try {
     const budget = { voxelSize, memoryBytes: memoryBudget(world, memoryBytes) };
     const { prediction } = await predictImage(world, runtime, run, network, signal, budget, call);

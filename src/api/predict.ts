@@ -19,7 +19,7 @@ export async function predict(world: World, request: PredictRequest, call: LongC
   const { network } = await readNetwork(run, call.onNote);
   const places = await outputPlaces(world, request);
   for (const place of places) await requireNotInput(world, place, images);
-  const runtime = world.startRuntime();
+  const runtime = await world.startRuntime();
   try {
     const outputs = [];
     for (const [i, image] of images.entries()) {

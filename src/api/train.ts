@@ -24,7 +24,7 @@ export async function train(world: World, request: TrainRequest, call: LongCall)
   const { batch, patch } = run.config;
   requireStepFits(run.description, batch, patch, request.memoryBytes ?? world.machine.memoryBytes);
   if (request.resume === null && request.overwrite) await world.output.removeFolder(run.store.name);
-  const runtime = world.startRuntime();
+  const runtime = await world.startRuntime();
   try {
     const began = world.now();
     const trained = await runTraining(world, runtime, run, call);

@@ -9,7 +9,7 @@ export interface World {
   /** The folder of a run, new or old. */
   openRun(folder: string): RunStore;
   /** Starts what computes; the verb that starts it closes it. */
-  startRuntime(): Runtime;
+  startRuntime(): Promise<Runtime>;
   readonly machine: Machine;
   /** Milliseconds of a clock that only runs forward. */
   now(): number;

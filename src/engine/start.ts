@@ -1,6 +1,6 @@
 /** From a program to a session: lowered for the runtime's device, loaded there. */
 import type { Program } from '../graph/index.ts';
-import { lower, type FormChoice } from '../lowering/index.ts';
+import { FASTEST, lower, type FormChoice, type LoweringPlan } from '../lowering/index.ts';
 import type { Runtime, Session } from './runtime.ts';
 
 export interface StartedProgram extends Session {
@@ -9,7 +9,11 @@ export interface StartedProgram extends Session {
 }
 
 /** Throws ResourceError when the device cannot hold or run the program. */
-export async function startProgram(runtime: Runtime, program: Program): Promise<StartedProgram> {
-  const lowered = lower(program, runtime.traits);
+export async function startProgram(
+  runtime: Runtime,
+  program: Program,
+  plan: LoweringPlan = FASTEST,
+): Promise<StartedProgram> {
+  const lowered = lower(program, runtime.traits, plan);
   return { ...(await runtime.load(lowered)), forms: lowered.forms };
 }

@@ -4,7 +4,7 @@ import { startOnnxRuntime } from '../node/index.ts';
 import { lower } from './index.ts';
 
 it('one tensor may be several results, and an input may be a result', async () => {
-  const runtime = startOnnxRuntime({ threads: 1 });
+  const runtime = await startOnnxRuntime({ threads: 1 });
   const x = input('x', [2]);
   const twice = mul(x, constant(2));
   const session = await runtime.load(lower(program({ twice, again: twice, same: x }), runtime.traits));
@@ -17,7 +17,7 @@ it('one tensor may be several results, and an input may be a result', async () =
 });
 
 it('carried tensors move on from run to run, and those that never change stay', async () => {
-  const runtime = startOnnxRuntime({ threads: 1 });
+  const runtime = await startOnnxRuntime({ threads: 1 });
   const [count, step] = [input('count', [1]), input('step', [1])];
   const counting = program({ now: count }, [
     { input: count, next: add(count, step) },

@@ -1,5 +1,6 @@
 /** An ONNX graph while it is being written: nodes and constants get names; equal constants are kept once. */
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../codec/index.ts';
+import { elementCount } from '../graph/index.ts';
 
 export class OnnxGraph {
   readonly nodes: OnnxNode[] = [];
@@ -7,14 +8,33 @@ export class OnnxGraph {
   readonly #wholeNumbers = new Map<string, string>();
   readonly #floats = new Map<Float32Array, string>();
   readonly #singles = new Map<number, string>();
+  readonly #tables = new Map<string, string>();
+  /** Results of the first `#counted` nodes. */
+  readonly #made = new Set<string>();
+  #counted = 0;
   /** Values of nodes that are outputs, and the names that they have as such. */
   readonly #outputs = new Map<string, string>();
 
-  /** Adds a node of ONNX's own operator set; returns its result's name. */
-  node(operator: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}): string {
+  /** Adds a node, of ONNX's own operator set unless another domain is named; returns its result's name. */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain = '',
+  ): string {
     const name = `${operator}_${this.nodes.length}`;
-    this.nodes.push({ operator, domain: '', name, inputs, outputs: [name], attributes });
+    this.nodes.push({ operator, domain, name, inputs, outputs: [name], attributes });
     return name;
+  }
+
+  /** A node with several results along `axis`, of these extents. */
+  split(x: string, axis: number, extents: readonly number[]): string[] {
+    if (extents.length === 1) return [x];
+    const name = `Split_${this.nodes.length}`;
+    const outputs = extents.map((_, i) => `${name}_${i}`);
+    const inputs = [x, this.integers(...extents)];
+    this.nodes.push({ operator: 'Split', domain: '', name, inputs, outputs, attributes: { axis: { integer: axis } } });
+    return outputs;
   }
 
   /** A list of whole numbers (shapes, axes, starts) as a constant. */
@@ -26,6 +46,39 @@ export class OnnxGraph {
     this.constants.push({ name, shape: [values.length], data: BigInt64Array.from(values, BigInt) });
     this.#wholeNumbers.set(key, name);
     return name;
+  }
+
+  /** A table of indices, made once for every `key`. */
+  indices(key: string, make: () => Int32Array): string {
+    const known = this.#tables.get(key);
+    if (known !== undefined) return known;
+    const name = `indices_${this.constants.length}`;
+    const data = make();
+    this.constants.push({ name, shape: [data.length], data });
+    this.#tables.set(key, name);
+    return name;
+  }
+
+  /** The same number at every element of a shape, made once. */
+  filled(value: number, ...shape: readonly number[]): string {
+    return this.pattern(`${value} at ${shape.join()}`, shape, () => value);
+  }
+
+  /** Numbers of a shape by their place in memory, made once for every `key`. */
+  pattern(key: string, shape: readonly number[], value: (i: number) => number): string {
+    const known = this.#tables.get(key);
+    if (known !== undefined) return known;
+    const name = this.floats(
+      Float32Array.from({ length: elementCount(shape) }, (_, i) => value(i)),
+      shape,
+    );
+    this.#tables.set(key, name);
+    return name;
+  }
+
+  /** A single number. */
+  number(value: number): string {
+    return this.floats(Float32Array.of(value), []);
   }
 
   /** Float32 numbers of a shape as a constant. */
@@ -42,6 +95,11 @@ export class OnnxGraph {
 
   reshape(x: string, ...shape: readonly number[]): string {
     return this.node('Reshape', [x, this.integers(...shape)]);
+  }
+
+  /** Entries of `axis` at the indices of a table. */
+  gather(x: string, table: string, axis = 0): string {
+    return this.node('Gather', [x, table], { axis: { integer: axis } });
   }
 
   transpose(x: string, ...perm: readonly number[]): string {
@@ -78,9 +136,14 @@ export class OnnxGraph {
 
   /** Makes `value` an output of the graph under `name`. */
   output(name: string, value: string): void {
-    const ofNode = this.nodes.some(({ outputs }) => outputs.includes(value));
-    if (ofNode && !this.#outputs.has(value)) this.#outputs.set(value, name);
+    if (this.#isMade(value) && !this.#outputs.has(value)) this.#outputs.set(value, name);
     else this.#outputs.set(this.node('Identity', [value]), name); // an input, a constant, or an output already
+  }
+
+  #isMade(value: string): boolean {
+    for (; this.#counted < this.nodes.length; this.#counted++)
+      for (const made of this.nodes[this.#counted].outputs) this.#made.add(made);
+    return this.#made.has(value);
   }
 
   /** The nodes, those that make outputs under their names: no copy for a name's sake. */

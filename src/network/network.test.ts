@@ -5,7 +5,7 @@ import { startOnnxRuntime } from '../node/index.ts';
 import { inferenceProgram, initialTensors, parameterCount, parametersOf, reachOf, trainingProgram } from './index.ts';
 
 const paper = { dims: 3, depth: 4, channels: 32, inputChannels: 1, outputChannels: 1 } as const;
-const runtime = startOnnxRuntime({ threads: 1 });
+const runtime = await startOnnxRuntime({ threads: 1 });
 afterAll(() => runtime.close());
 
 describe('the network of the paper', () => {

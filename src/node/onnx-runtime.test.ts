@@ -8,7 +8,7 @@ const w = input('w', [16, 16, 3, 3, 3]);
 const y = conv(x, w, null, { strides: [1, 1, 1], pads: [1, 1, 1] });
 
 it('the main thread goes on while a run computes', async () => {
-  const runtime = startOnnxRuntime({ threads: 1 });
+  const runtime = await startOnnxRuntime({ threads: 1 });
   const session = await runtime.load(lower(program({ y }), runtime.traits));
   let turns = 0;
   let running = true;
@@ -23,7 +23,7 @@ it('the main thread goes on while a run computes', async () => {
   await runtime.close();
 });
 it('a feed of another length is refused, and the session goes on', async () => {
-  const runtime = startOnnxRuntime({ threads: 1 });
+  const runtime = await startOnnxRuntime({ threads: 1 });
   const [a, b] = [input('a', [2, 2]), input('b', [2, 2])];
   const session = await runtime.load(lower(program({ sameA: a, sameB: b }), runtime.traits));
   await expect(session.run({ a: new Float32Array(3), b: new Float32Array(4) })).rejects.toThrow(/length/);

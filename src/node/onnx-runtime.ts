@@ -5,11 +5,21 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { ResourceError } from '../core/index.ts';
-import type { Runtime, Session, Tensors } from '../engine/index.ts';
+import { measureConvBlock, type LoweredProgram, type Runtime, type Session, type Tensors } from '../engine/index.ts';
 import type { Answer, Order, Task } from './session-protocol.ts';
 
-/** Starts the worker. `threads` share the work of one operator: all processors unless told otherwise. */
-export function startOnnxRuntime({ threads = availableParallelism() }: { readonly threads?: number } = {}): Runtime {
+export interface OnnxRuntimeSettings {
+  /** Share the work of one operator: all processors unless told otherwise. */
+  readonly threads?: number;
+  /** False: as if ONNX Runtime had no blocked layout here. */
+  readonly blocked?: boolean;
+}
+
+/** Starts the worker, and measures what the lowering must know. */
+export async function startOnnxRuntime({
+  threads = availableParallelism(),
+  blocked = true,
+}: OnnxRuntimeSettings = {}): Promise<Runtime> {
   // ONNX Runtime's builds send usage events to its makers unless told not to, before they are loaded, in the environment of
   // the process (a worker's is a copy). Images of a lab are nobody else's business, and neither is that they are computed on.
   process.env.ORT_DISABLE_TELEMETRY ??= '1';
@@ -41,30 +51,41 @@ export function startOnnxRuntime({ threads = availableParallelism() }: { readonl
       worker.postMessage(order, transferable(feeds));
     });
 
+  const load = async (program: LoweredProgram): Promise<Session> => {
+    const session = sessions++;
+    const { model, carried, results: named, optimize } = program;
+    const results = named.map(({ name }) => name);
+    await ask({ task: 'load', session, model, threads, carried, results, optimize });
+    const shapes = new Map([...program.fed, ...carried].map(({ name, shape }) => [name, shape]));
+    const shaped = (tensors: Tensors) =>
+      Object.entries(tensors).map(([name, data]) => {
+        const shape = shapes.get(name);
+        if (!shape) throw new Error(`The program has no input called ${name}.`);
+        return { name, data, shape };
+      });
+    return {
+      run: (feeds, wanted) => ask({ task: 'run', session, feeds: shaped(feeds), wanted: wanted ?? null }, feeds),
+      readCarried: () => ask({ task: 'read', session }),
+      async writeCarried(values) {
+        await ask({ task: 'write', session, values: shaped(values) });
+      },
+      async close() {
+        await ask({ task: 'close', session });
+      },
+    };
+  };
+  const runOnce = async (program: LoweredProgram, feeds: Tensors): Promise<Tensors> => {
+    const session = await load(program);
+    try {
+      return await session.run(feeds);
+    } finally {
+      await session.close();
+    }
+  };
+  const convBlock = blocked ? await measureConvBlock(runOnce) : null;
   return {
-    traits: { kind: 'cpu', threads },
-    async load(program): Promise<Session> {
-      const session = sessions++;
-      const { model, carried, results } = program;
-      await ask({ task: 'load', session, model, threads, carried, results: results.map(({ name }) => name) });
-      const shapes = new Map([...program.fed, ...carried].map(({ name, shape }) => [name, shape]));
-      const shaped = (tensors: Tensors) =>
-        Object.entries(tensors).map(([name, data]) => {
-          const shape = shapes.get(name);
-          if (!shape) throw new Error(`The program has no input called ${name}.`);
-          return { name, data, shape };
-        });
-      return {
-        run: (feeds, wanted) => ask({ task: 'run', session, feeds: shaped(feeds), wanted: wanted ?? null }, feeds),
-        readCarried: () => ask({ task: 'read', session }),
-        async writeCarried(values) {
-          await ask({ task: 'write', session, values: shaped(values) });
-        },
-        async close() {
-          await ask({ task: 'close', session });
-        },
-      };
-    },
+    traits: { kind: 'cpu', threads, convBlock },
+    load,
     async close() {
       await worker.terminate();
     },

@@ -15,6 +15,7 @@ export type Task =
       readonly threads: number;
       readonly carried: readonly CarriedShape[];
       readonly results: readonly string[];
+      readonly optimize: boolean;
     }
   | {
       readonly task: 'run';

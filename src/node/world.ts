@@ -50,7 +50,7 @@ export interface NodeWorld {
   readonly files: Files;
   readonly output: Output;
   openRun(folder: string): RunStore;
-  startRuntime(): Runtime;
+  startRuntime(): Promise<Runtime>;
   readonly machine: Machine;
   now(): number;
   date(): string;

@@ -5,7 +5,7 @@ import { compareWithGolden, GOLDEN_TOLERANCES, type GoldenErrors } from './compa
 
 const folder = new URL('../fixtures/golden/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
-const runtime = startOnnxRuntime();
+const runtime = await startOnnxRuntime();
 afterAll(() => runtime.close());
 
 it.each(files)('%s: the engine comes to the numbers of PyTorch', async (file) => {

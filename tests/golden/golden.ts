@@ -9,7 +9,7 @@ if (files.length === 0) {
   console.error('Which files? npm run golden -- FILE.safetensors ...');
   process.exit(2);
 }
-const runtime = startOnnxRuntime();
+const runtime = await startOnnxRuntime();
 const measures = Object.keys(GOLDEN_TOLERANCES) as (keyof GoldenErrors)[];
 let failed = 0;
 for (const file of files) {

@@ -1,6 +1,6 @@
 /**
  * ONNX models as plain values, and their bytes (protobuf; https://onnx.ai/onnx/repo-docs/IR.html).
- * Written: float32 and int64 tensors, inline; attributes that are numbers, lists of whole numbers, or text.
+ * Written: float32, int32 and int64 tensors, inline; attributes that are numbers, lists of whole or other numbers, or text.
  */
 import { create, toBinary } from '@bufbuild/protobuf';
 import {
@@ -23,7 +23,12 @@ export interface OnnxInteger {
   readonly integer: number;
 }
 
-export type OnnxAttribute = number | OnnxInteger | readonly number[] | string;
+/** A list that ONNX must get as floats; a plain list is of integers. */
+export interface OnnxFloats {
+  readonly floats: readonly number[];
+}
+
+export type OnnxAttribute = number | OnnxInteger | OnnxFloats | readonly number[] | string;
 
 export interface OnnxNode {
   readonly operator: string;
@@ -39,7 +44,7 @@ export interface OnnxNode {
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Float32Array | BigInt64Array | Int32Array;
 }
 
 export interface OnnxValue {
@@ -107,7 +112,7 @@ function tensor({ name, shape, data }: OnnxTensor): TensorProto {
   return create(TensorProtoSchema, {
     name,
     dims: shape.map(BigInt),
-    dataType: data instanceof Float32Array ? DataType.FLOAT : DataType.INT64,
+    dataType: data instanceof Float32Array ? DataType.FLOAT : data instanceof Int32Array ? DataType.INT32 : DataType.INT64,
     rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), // little-endian, as every platform with Node is
   });
 }
@@ -118,5 +123,7 @@ function attribute(name: string, value: OnnxAttribute): AttributeProto {
     return create(AttributeProtoSchema, { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) });
   if ('integer' in value)
     return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(value.integer) });
+  if ('floats' in value)
+    return create(AttributeProtoSchema, { name, type: AttributeType.FLOATS, floats: [...value.floats] });
   return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
 }

@@ -5,11 +5,11 @@
  */
 import { elementCount } from '../../graph/index.ts';
 import type { ConvAttributes, ConvTransposeAttributes, ConvWeightAttributes } from '../../graph/index.ts';
-import type { Form } from '../form.ts';
+import type { PlainForm } from '../form.ts';
 import type { OnnxGraph } from '../onnx-graph.ts';
 
 /** ONNX's Conv is the operator. */
-export const convByConv: Form<ConvAttributes> = {
+export const convByConv: PlainForm<ConvAttributes> = {
   name: 'Conv',
   write: (graph, { inputs, attributes: { strides, pads } }) =>
     graph.node('Conv', inputs, { strides, pads: [...pads, ...pads] }),
@@ -22,7 +22,7 @@ export const convByConv: Form<ConvAttributes> = {
  *
  * Turning the weight costs a pass over it: worth it where there are many more positions than taps.
  */
-export const convTransposeByConv: Form<ConvTransposeAttributes> = {
+export const convTransposeByConv: PlainForm<ConvTransposeAttributes> = {
   name: 'Conv by the turned weight',
   applies: ({ shapes: [y], attributes: { strides } }) =>
     strides.every((stride) => stride === 1) && y[0] * elementCount(y.slice(2)) >= 512,
@@ -37,7 +37,7 @@ export const convTransposeByConv: Form<ConvTransposeAttributes> = {
 };
 
 /** ONNX's ConvTranspose, told what the stride leaves open. */
-export const convTransposeByConvTranspose: Form<ConvTransposeAttributes> = {
+export const convTransposeByConvTranspose: PlainForm<ConvTransposeAttributes> = {
   name: 'ConvTranspose',
   write(graph, { inputs, shapes: [y, w], attributes: { strides, pads, extents } }) {
     const left = extents.map((extent, i) => extent - ((y[i + 2] - 1) * strides[i] + w[i + 2] - 2 * pads[i]));
@@ -53,7 +53,7 @@ export const convTransposeByConvTranspose: Form<ConvTransposeAttributes> = {
  *
  * Few and long products: x is copied K0 times, y once a tap.
  */
-export const weightGradientByShifts: Form<ConvWeightAttributes> = {
+export const weightGradientByShifts: PlainForm<ConvWeightAttributes> = {
   name: 'products of shifted copies',
   applies: ({ attributes: { strides } }) => strides.every((stride) => stride === 1),
   write(graph, { inputs: [x, y], shapes: [xShape, yShape], attributes: { pads, kernel } }) {
@@ -89,7 +89,7 @@ export const weightGradientByShifts: Form<ConvWeightAttributes> = {
 };
 
 /** The weight's gradient as one matrix product, x's taps laid out beside its channels: for a stride, where taps are few. */
-export const weightGradientByTaps: Form<ConvWeightAttributes> = {
+export const weightGradientByTaps: PlainForm<ConvWeightAttributes> = {
   name: 'product of all taps',
   write(graph, { inputs: [x, y], shapes: [xShape, yShape], attributes: { strides, pads, kernel } }) {
     const [n, c, ...extents] = xShape;

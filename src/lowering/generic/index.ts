@@ -1,5 +1,6 @@
 /** How every operator is computed by standard ONNX: right on any device, and what every other form is tested against. */
-import type { FormTable } from '../form.ts';
+import type { OperatorAttributes, OperatorName } from '../../graph/index.ts';
+import { plain, type Form, type FormTable } from '../form.ts';
 import {
   convByConv,
   convTransposeByConv,
@@ -20,23 +21,26 @@ import {
   sumBySum,
 } from './pointwise.ts';
 
-export const genericForms: FormTable = {
-  add: [named('Add')],
-  sub: [named('Sub')],
-  mul: [named('Mul')],
-  div: [named('Div')],
-  sqrt: [named('Sqrt')],
-  sum: [sumBySum],
-  spread: [spreadByExpand],
-  relu: [named('Relu')],
-  gate: [gateByHardSigmoid],
-  affine: [affineByMulAdd],
-  channelDot: [channelDotBySum],
-  channelSum: [channelSumBySum],
-  channelSpread: [channelSpreadByExpand],
-  slice: [sliceBySlice],
-  embed: [embedByPad],
-  conv: [convByConv],
-  convTranspose: [convTransposeByConv, convTransposeByConvTranspose],
-  convWeightGradient: [weightGradientByShifts, weightGradientByTaps],
+const forms: FormTable['forms'] & { readonly [Name in OperatorName]: readonly Form<OperatorAttributes[Name]>[] } = {
+  add: [plain(named('Add'))],
+  sub: [plain(named('Sub'))],
+  mul: [plain(named('Mul'))],
+  div: [plain(named('Div'))],
+  sqrt: [plain(named('Sqrt'))],
+  sum: [plain(sumBySum)],
+  spread: [plain(spreadByExpand)],
+  relu: [plain(named('Relu'))],
+  gate: [plain(gateByHardSigmoid)],
+  affine: [plain(affineByMulAdd)],
+  channelDot: [plain(channelDotBySum)],
+  channelSum: [plain(channelSumBySum)],
+  channelSpread: [plain(channelSpreadByExpand)],
+  slice: [plain(sliceBySlice)],
+  embed: [plain(embedByPad)],
+  conv: [plain(convByConv)],
+  convTranspose: [plain(convTransposeByConv), plain(convTransposeByConvTranspose)],
+  convWeightGradient: [plain(weightGradientByShifts), plain(weightGradientByTaps)],
 };
+
+/** `forms` has one for each operator of the program. */
+export const genericForms: FormTable & { readonly forms: typeof forms } = { fused: false, forms: forms };

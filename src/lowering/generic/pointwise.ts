@@ -1,10 +1,10 @@
 /** Elementwise, per-channel and summing operators by standard ONNX. Equations: the operators' files in graph/operators. */
 import type { EmbedAttributes, Shape, SliceAttributes } from '../../graph/index.ts';
-import type { Form } from '../form.ts';
+import type { PlainForm } from '../form.ts';
 import type { OnnxGraph } from '../onnx-graph.ts';
 
 /** An operator that ONNX has under another name: inputs as they are. */
-export function named(operator: string): Form<object> {
+export function named(operator: string): PlainForm<object> {
   return { name: operator, write: (graph, { inputs }) => graph.node(operator, inputs) };
 }
 
@@ -12,13 +12,13 @@ export function named(operator: string): Form<object> {
  * The gate's 0 and 1 by HardSigmoid, max(0, min(1, 1e30 g)): one threaded pass where Greater and Where take fifteen times as
  * long. Positive g below 1e-30, which no activation is, would count in part.
  */
-export const gateByHardSigmoid: Form<object> = {
+export const gateByHardSigmoid: PlainForm<object> = {
   name: 'HardSigmoid, Mul',
   write: (graph, { inputs: [x, g] }) =>
     graph.node('Mul', [x, graph.node('HardSigmoid', [g], { alpha: 1e30, beta: 0 })]),
 };
 
-export const affineByMulAdd: Form<object> = {
+export const affineByMulAdd: PlainForm<object> = {
   name: 'Mul, Add',
   write(graph, { inputs: [x, scale, shift], shapes: [shape] }) {
     const scaled = graph.node('Mul', [x, alongChannels(graph, scale, shape)]);
@@ -26,39 +26,39 @@ export const affineByMulAdd: Form<object> = {
   },
 };
 
-export const channelDotBySum: Form<object> = {
+export const channelDotBySum: PlainForm<object> = {
   name: 'Mul, ReduceSum',
   write: (graph, { inputs: [a, b], shapes: [shape] }) => channelSums(graph, graph.node('Mul', [a, b]), shape),
 };
 
-export const channelSumBySum: Form<object> = {
+export const channelSumBySum: PlainForm<object> = {
   name: 'ReduceSum',
   write: (graph, { inputs: [x], shapes: [shape] }) => channelSums(graph, x, shape),
 };
 
-export const channelSpreadByExpand: Form<{ readonly shape: Shape }> = {
+export const channelSpreadByExpand: PlainForm<{ readonly shape: Shape }> = {
   name: 'Expand',
   write: (graph, { inputs: [x], shape }) =>
     graph.node('Expand', [alongChannels(graph, x, shape), graph.integers(...shape)]),
 };
 
-export const spreadByExpand: Form<{ readonly shape: Shape }> = {
+export const spreadByExpand: PlainForm<{ readonly shape: Shape }> = {
   name: 'Expand',
   write: (graph, { inputs: [x], shape }) => graph.node('Expand', [x, graph.integers(...shape)]),
 };
 
-export const sumBySum: Form<object> = {
+export const sumBySum: PlainForm<object> = {
   name: 'ReduceSum',
   write: (graph, { inputs: [x] }) => graph.node('ReduceSum', [x], { keepdims: { integer: 0 } }),
 };
 
-export const sliceBySlice: Form<SliceAttributes> = {
+export const sliceBySlice: PlainForm<SliceAttributes> = {
   name: 'Slice',
   write: (graph, { inputs: [x], attributes: { axis, start, length } }) =>
     graph.slice(x, [axis], [start], [start + length]),
 };
 
-export const embedByPad: Form<EmbedAttributes> = {
+export const embedByPad: PlainForm<EmbedAttributes> = {
   name: 'Pad',
   write: (graph, { inputs: [x], shapes: [shape], attributes: { axis, start, length } }) =>
     graph.pad(

@@ -1,0 +1,226 @@
+/**
+ * The gradient of a 2D convolution's weight, in blocked planes, as a convolution whose input channels are positions:
+ *
+ *   w[o, c, k] = sum over q  dy[q, o] x[s q + k - a, c]       q all positions of all planes, k the taps
+ *
+ * dy (planes, O/B, q, B of o) already lies as the weight of such a convolution: input channel q, output channel o. x is
+ * gathered, B positions at a time, with its taps side by side as columns, and each B x B block is transposed, so that
+ * positions become lanes. Where rows are whole blocks only the three x taps are copied, and the y taps are three rows of the
+ * result, a row of x apart; elsewhere all taps are.
+ *
+ * Done slab by slab, for the gathered x to stay in the cache; the Sum input adds the slabs up.
+ */
+import { blockedConv, reorderInput } from './nchwc.ts';
+import { tableOf } from './kernels.ts';
+import type { Writer } from '../writer.ts';
+
+/** The images of one side: `blocks` of lanes, h by w. */
+export interface Images {
+  readonly blocks: number;
+  readonly h: number;
+  readonly w: number;
+}
+
+export interface Pairing {
+  readonly dy: string;
+  readonly x: string;
+  /** Planes of both. */
+  readonly planes: number;
+}
+
+export interface Taps {
+  /** Per axis of the image. */
+  readonly extent: number;
+  readonly stride: number;
+  readonly pad: number;
+}
+
+/** Gathered numbers of a slab, in bytes: what stays in the cache beside its transpose. */
+const SLAB_BYTES = 8e6;
+/** Positions in the kernel's window: a longer one is cut, for its weights to stay near. */
+const LONGEST_WINDOW = 256;
+
+/** In memory (O/B, C/B, ky, kx, B of c, B of o), summed over all pairings. */
+export function weightGradient(
+  writer: Writer,
+  pairings: readonly Pairing[],
+  dy: Images,
+  x: Images,
+  taps: Taps,
+): string {
+  const rows = taps.extent === 3 && taps.stride === 1 && dy.w % writer.block === 0;
+  const cut = rows ? byRows(writer, dy, x) : byPositions(writer, dy, x, taps);
+  const sum = pairings.reduce<string | null>((before, pairing) => cut.add(pairing, before), null);
+  return cut.finish(sum as string);
+}
+
+interface Cut {
+  add(pairing: Pairing, sum: string | null): string;
+  finish(sum: string): string;
+}
+
+/** Three columns a channel, the y taps as rows. */
+function byRows(writer: Writer, dy: Images, x: Images): Cut {
+  const { graph, block } = writer;
+  const { h, w } = dy;
+  const rowBlocks = w / block;
+  let window = h; // rows of an image in one kernel
+  while (window % 2 === 0 && window * rowBlocks > LONGEST_WINDOW) window /= 2;
+  const windows = h / window;
+  const halves = batchOf(dy.blocks, 3, x.blocks);
+  const blocks = x.blocks / halves;
+  const columns = blocks * 3 * block;
+  const size = x.blocks * h * w; // rows of B numbers in a plane
+  const bytesPerPlane = 4 * block * size * 3 * ((window + 2) / window);
+
+  return {
+    add({ dy: dyName, x: xName, planes }, sum) {
+      let total = sum;
+      const slab = slabOf(planes, bytesPerPlane);
+      const images = halves * slab * windows * (window + 2) * rowBlocks;
+      const table = tableOf(writer, ['rows', slab, h, w, x.blocks, block], images * block * blocks * 3, (set) => {
+        let i = 0;
+        for (let half = 0; half < halves; half++)
+          for (let z = 0; z < slab; z++)
+            for (let part = 0; part < windows; part++)
+              for (let row = -1; row <= window; row++)
+                for (let from = 0; from < w; from += block)
+                  for (let p = 0; p < block; p++)
+                    for (let c = half * blocks; c < (half + 1) * blocks; c++)
+                      for (let kx = -1; kx <= 1; kx++) {
+                        const [fromY, fromX] = [part * window + row, from + p + kx];
+                        const inside = fromY >= 0 && fromY < h && fromX >= 0 && fromX < w;
+                        set(i++, inside ? (z * x.blocks + c) * h * w + fromY * w + fromX : slab * size);
+                      }
+      });
+      for (let first = 0; first < planes; first += slab) {
+        const gathered = graph.gather(rowsOf(writer, xName, first, slab, planes, size), table);
+        const turned = reorderInput(graph, graph.reshape(gathered, images, block, columns, 1));
+        const xs = graph.reshape(turned, halves, slab * windows * block, (window + 2) * rowBlocks, columns);
+        const dys = byBlock(writer, dyName, first, slab, planes, dy);
+        const length = window * rowBlocks;
+        const weight = graph.reshape(dys, dy.blocks * block, slab * windows * block, length, 1);
+        total = blockedConv(graph, xs, weight, { kernel: [length, 1], strides: [rowBlocks, 1], sum: total });
+      }
+      return total as string;
+    },
+    finish(sum) {
+      const split = graph.reshape(sum, halves, dy.blocks, 3, blocks, 3 * block * block); // half, o, ky, c, (kx, c, o)
+      return graph.transpose(split, 1, 0, 3, 2, 4);
+    },
+  };
+}
+
+/** All taps as columns. */
+function byPositions(writer: Writer, dy: Images, x: Images, { extent, stride, pad }: Taps): Cut {
+  const { graph, block } = writer;
+  const positions = dy.h * dy.w;
+  const whole = positions % block === 0;
+  const taps = extent * extent;
+  const halves = batchOf(dy.blocks, 1, x.blocks);
+  const blocks = x.blocks / halves;
+  const columns = blocks * taps * block;
+  const size = x.blocks * x.h * x.w;
+
+  return {
+    add({ dy: dyName, x: xName, planes }, sum) {
+      let total = sum;
+      const slab = whole ? slabOf(planes, 4 * block * positions * x.blocks * taps) : planes;
+      const groups = Math.ceil((slab * positions) / block);
+      const key = ['positions', slab, dy.h, dy.w, x.h, x.w, x.blocks, block, extent, stride, pad];
+      const table = tableOf(writer, key, halves * groups * block * blocks * taps, (set) => {
+        let i = 0;
+        for (let half = 0; half < halves; half++)
+          for (let q = 0; q < groups * block; q++) {
+            const z = Math.floor(q / positions);
+            const [row, column] = [Math.floor((q % positions) / dy.w), q % dy.w];
+            for (let c = half * blocks; c < (half + 1) * blocks; c++)
+              for (let tap = 0; tap < taps; tap++) {
+                const fromY = row * stride + Math.floor(tap / extent) - pad;
+                const fromX = column * stride + (tap % extent) - pad;
+                const inside = z < slab && fromY >= 0 && fromY < x.h && fromX >= 0 && fromX < x.w;
+                set(i++, inside ? ((z * x.blocks + c) * x.h + fromY) * x.w + fromX : slab * size);
+              }
+          }
+      });
+      for (let first = 0; first < planes; first += slab) {
+        const gathered = graph.gather(rowsOf(writer, xName, first, slab, planes, size), table);
+        const turned = reorderInput(graph, graph.reshape(gathered, halves * groups, block, columns, 1));
+        const window = [16, 8, 4, 2, 1].find((k) => groups % k === 0) as number;
+        const channels = (groups * block) / window;
+        const xs = graph.reshape(turned, halves, channels, window, columns);
+        const dys = whole
+          ? byBlock(writer, dyName, first, slab, planes, dy)
+          : byBlockFilledUp(writer, dyName, planes, groups, dy);
+        const weight = graph.reshape(dys, dy.blocks * block, channels, window, 1);
+        total = blockedConv(graph, xs, weight, { kernel: [window, 1], sum: total });
+      }
+      return total as string;
+    },
+    finish(sum) {
+      if (halves === 1) return sum;
+      return graph.transpose(graph.reshape(sum, halves, dy.blocks, columns * block), 1, 0, 2);
+    },
+  };
+}
+
+/**
+ * The kernel shares its work by batch, sets of four output blocks and output rows. Where that is an odd number of pieces one
+ * of two threads would wait: half of the columns become a second batch.
+ */
+function batchOf(outputBlocks: number, outputRows: number, columnBlocks: number): 1 | 2 {
+  const pieces = Math.ceil(outputBlocks / 4) * outputRows;
+  return pieces % 2 === 1 && columnBlocks % 2 === 0 ? 2 : 1;
+}
+
+/** Planes of a slab: as many as fit, all slabs alike. */
+function slabOf(planes: number, bytesPerPlane: number): number {
+  let slab = Math.max(1, Math.min(planes, Math.floor(SLAB_BYTES / bytesPerPlane)));
+  while (planes % slab !== 0) slab--;
+  return slab;
+}
+
+/** Planes first .. first + count of a tensor as rows of B numbers, `size` a plane, and a row of zeros behind. */
+function rowsOf(writer: Writer, x: string, first: number, count: number, planes: number, size: number): string {
+  const { graph, block } = writer;
+  const rows = graph.reshape(x, -1, block);
+  const slab = count === planes ? rows : graph.slice(rows, [0], [first * size], [(first + count) * size]);
+  return graph.concat([slab, graph.filled(0, 1, block)], 0);
+}
+
+/** (planes, blocks, positions, B) to (blocks, planes, positions, B). */
+function byBlock(
+  writer: Writer,
+  name: string,
+  first: number,
+  count: number,
+  planes: number,
+  { blocks, h, w }: Images,
+): string {
+  const { graph, block } = writer;
+  if (blocks === 1 || count === 1) return count === planes ? name : graph.slice(name, [0], [first], [first + count]);
+  const table = tableOf(writer, ['by block', first, count, blocks], blocks * count, (set) => {
+    for (let b = 0; b < blocks; b++) for (let z = 0; z < count; z++) set(b * count + z, (first + z) * blocks + b);
+  });
+  return graph.gather(graph.reshape(name, -1, h * w * block), table);
+}
+
+/** The same where planes are no whole blocks of positions: all planes in a row, zeros behind to fill `groups` blocks. */
+function byBlockFilledUp(
+  writer: Writer,
+  name: string,
+  planes: number,
+  groups: number,
+  { blocks, h, w }: Images,
+): string {
+  const { graph, block } = writer;
+  const [positions, count] = [h * w, groups * block];
+  const table = tableOf(writer, ['filled up', planes, groups, blocks, positions, block], blocks * count, (set) => {
+    for (let b = 0; b < blocks; b++)
+      for (let q = 0; q < count; q++) {
+        const z = Math.floor(q / positions);
+        set(b * count + q, z < planes ? (z * blocks + b) * positions + (q % positions) : planes * blocks * positions);
+      }
+  });
+  return graph.gather(rowsOf(writer, name, 0, planes, planes, blocks * positions), table);
+}

@@ -1,0 +1,605 @@
+/** The emulation against ONNX Runtime, operator by operator; the blocked ones where this processor has them. */
+import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
+import {
+  encodeOnnxModel,
+  type OnnxAttribute,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+} from '../../codec/index.ts';
+import { random } from '../../core/index.ts';
+import { elementCount } from '../../graph/index.ts';
+import { emulateOnnx } from './emulate-onnx.ts';
+
+process.env.ORT_DISABLE_TELEMETRY ??= '1'; // read while it loads
+const ort = await import('onnxruntime-node');
+
+type Attributes = Readonly<Record<string, OnnxAttribute>>;
+type Tensors = Record<string, Float32Array>;
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
+const BLOCKED = 'com.microsoft.nchwc';
+const processorsBlock = await probeBlock();
+const B = processorsBlock ?? 16;
+
+function requireBlocks({ skip }: TestContext): void {
+  skip(processorsBlock === null, 'ONNX Runtime has no blocked operators on this processor');
+}
+
+/** Element 8 of the blocks of 16 channels with two pixels each: channel 8's first pixel if B = 16, 0's second if B = 8. */
+async function probeBlock(): Promise<number | null> {
+  const x = { name: 'x', shape: [1, 16, 2, 1] };
+  const y = { name: 'y', shape: [1, 16, 2, 1] };
+  try {
+    const probe = model([x], [node('ReorderInput', ['x'], ['y'], {}, BLOCKED)], [y]);
+    const { y: blocked } = await compute(probe, { x: Float32Array.from({ length: 32 }, (_, i) => i) });
+    return blocked[8] === 16 ? 16 : blocked[8] === 1 ? 8 : null;
+  } catch {
+    return null; // the domain is unknown
+  }
+}
+
+function node(
+  operator: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: Attributes = {},
+  domain = '',
+): OnnxNode {
+  return { operator, domain, name: `${operator}_of_${outputs.join('_')}`, inputs, outputs, attributes };
+}
+
+function model(
+  inputs: readonly OnnxValue[],
+  nodes: readonly OnnxNode[],
+  outputs: readonly OnnxValue[],
+  constants: readonly OnnxTensor[] = [],
+): OnnxModel {
+  return { opsets: { '': 17, [BLOCKED]: 1 }, inputs, outputs, constants, nodes };
+}
+
+function valuesOf(shapes: Shapes): OnnxValue[] {
+  return Object.entries(shapes).map(([name, shape]) => ({ name, shape }));
+}
+
+function int64(name: string, ...values: number[]): OnnxTensor {
+  return { name, shape: [values.length], data: BigInt64Array.from(values, BigInt) };
+}
+
+function draw(inputs: readonly OnnxValue[], positive = false): Tensors {
+  const source = random(1);
+  const next = () => (positive ? 0.5 + source.uniform() : source.normal());
+  return Object.fromEntries(
+    inputs.map(({ name, shape }) => [name, Float32Array.from({ length: elementCount(shape) }, next)]),
+  );
+}
+
+async function compute(onnx: OnnxModel, feeds: Tensors): Promise<Tensors> {
+  const session = await ort.InferenceSession.create(encodeOnnxModel(onnx), {
+    graphOptimizationLevel: 'disabled', // the nodes as they are
+    intraOpNumThreads: 1,
+    logSeverityLevel: 4,
+  });
+  const tensors = onnx.inputs.map(({ name, shape }) => [name, new ort.Tensor('float32', feeds[name], shape)] as const);
+  const made = await session.run(Object.fromEntries(tensors));
+  const results = onnx.outputs.map(({ name }) => [name, (made[name].data as Float32Array).slice()] as const);
+  await session.release();
+  return Object.fromEntries(results);
+}
+
+/** Float32 sums of at most a few thousand products, against float64. */
+function expectClose(got: Float32Array, wanted: Float32Array): void {
+  expect(got.length).toBe(wanted.length);
+  const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
+  const worst = wanted.reduce((most, value, i) => Math.max(most, Math.abs(got[i] - value)), 0);
+  expect(worst / largest).toBeLessThan(1e-5);
+}
+
+async function expectSame(onnx: OnnxModel, feeds: Tensors = draw(onnx.inputs)): Promise<void> {
+  const real = await compute(onnx, feeds);
+  const emulated = emulateOnnx(onnx, feeds, B);
+  expect(Object.keys(emulated)).toEqual(onnx.outputs.map(({ name }) => name));
+  for (const { name } of onnx.outputs) expectClose(emulated[name], real[name]);
+}
+
+interface ConvCase {
+  readonly x: readonly number[];
+  readonly w: readonly number[];
+  readonly y: readonly number[];
+  readonly attributes?: Attributes;
+  readonly bias?: true;
+  readonly sum?: true;
+}
+
+function convModel({ x, w, y, attributes, bias, sum }: ConvCase): OnnxModel {
+  const shapes: Shapes = { x, w, ...(bias && { bias: [w[0]] }), ...(sum && { sum: y }) };
+  const names = ['x', 'w', bias ? 'bias' : '', sum ? 'sum' : ''].slice(0, sum ? 4 : bias ? 3 : 2);
+  const full = { kernel_shape: w.slice(2), ...attributes };
+  return model(valuesOf(shapes), [node('Conv', names, ['y'], full, BLOCKED)], valuesOf({ y }));
+}
+
+const relu = { activation: 'Relu' };
+const group = (count: number) => ({ group: { integer: count } });
+
+describe('a blocked Conv is what ONNX Runtime computes:', () => {
+  beforeEach(requireBlocks);
+  const cases: Record<string, ConvCase> = {
+    '3x3, two images': { x: [2, 2 * B, 5, 6], w: [3 * B, 2 * B, 3, 3], y: [2, 3 * B, 3, 4] },
+    'more output blocks than are computed at once': {
+      x: [1, B, 4, 19],
+      w: [5 * B, B, 3, 3],
+      y: [1, 5 * B, 4, 19],
+      attributes: { pads: [1, 1, 1, 1] },
+    },
+    'strides, dilations and uneven pads': {
+      x: [1, 2 * B, 9, 8],
+      w: [B, 2 * B, 3, 2],
+      y: [1, B, 5, 7],
+      attributes: { pads: [2, 0, 1, 1], strides: [2, 1], dilations: [1, 2] },
+    },
+    'pads that the stride does not divide': {
+      x: [1, B, 8, 9],
+      w: [B, B, 7, 5],
+      y: [1, B, 3, 4],
+      attributes: { pads: [3, 3, 0, 0], strides: [2, 2] },
+    },
+    'a kernel larger than the image': {
+      x: [1, B, 2, 3],
+      w: [B, B, 4, 5],
+      y: [1, B, 2, 3],
+      attributes: { pads: [1, 2, 2, 2] },
+    },
+    'a kernel as large as the image': { x: [2, B, 5, 7], w: [2 * B, B, 5, 7], y: [2, 2 * B, 1, 1] },
+    'a kernel as wide as the image': { x: [1, B, 6, 4], w: [B, B, 2, 4], y: [1, B, 5, 1] },
+    'a kernel as high as the image, halo rows, one image row a stride': {
+      x: [1, 2 * B, 8, 3],
+      w: [B, 2 * B, 4, 1],
+      y: [1, B, 3, 3],
+      attributes: { pads: [2, 0, 2, 0], strides: [4, 1] },
+    },
+    'one output row of a dilated column': {
+      x: [1, B, 9, 5],
+      w: [B, B, 3, 1],
+      y: [1, B, 1, 5],
+      attributes: { dilations: [4, 1] },
+    },
+    bias: { x: [1, B, 3, 4], w: [2 * B, B, 2, 2], y: [1, 2 * B, 2, 3], bias: true },
+    Relu: { x: [1, B, 3, 4], w: [B, B, 2, 2], y: [1, B, 2, 3], attributes: relu },
+    'bias and Relu': { x: [1, 2 * B, 3, 4], w: [B, 2 * B, 2, 2], y: [1, B, 2, 3], bias: true, attributes: relu },
+    sum: { x: [2, 2 * B, 3, 4], w: [B, 2 * B, 2, 2], y: [2, B, 2, 3], sum: true },
+    'sum, bias and Relu': {
+      x: [1, 2 * B, 3, 4],
+      w: [2 * B, 2 * B, 2, 2],
+      y: [1, 2 * B, 2, 3],
+      sum: true,
+      bias: true,
+      attributes: relu,
+    },
+    'sum, bias and HardSigmoid': {
+      x: [1, B, 3, 4],
+      w: [B, B, 2, 2],
+      y: [1, B, 2, 3],
+      sum: true,
+      bias: true,
+      attributes: { activation: 'HardSigmoid', activation_params: { floats: [0.02, 0.4] } },
+    },
+    'a mask by a steep HardSigmoid': {
+      x: [1, B, 3, 4],
+      w: [B, B, 2, 2],
+      y: [1, B, 2, 3],
+      attributes: { activation: 'HardSigmoid', activation_params: { floats: [1e30, 0] } },
+    },
+    'pointwise, of many channels': {
+      x: [2, 9 * B, 3, 5],
+      w: [5 * B, 9 * B, 1, 1],
+      y: [2, 5 * B, 3, 5],
+      sum: true,
+      bias: true,
+      attributes: relu,
+    },
+    'pointwise with strides': {
+      x: [1, B, 5, 6],
+      w: [B, B, 1, 1],
+      y: [1, B, 3, 2],
+      attributes: { strides: [2, 3] },
+    },
+    'pointwise with pads': {
+      x: [1, B, 2, 2],
+      w: [B, B, 1, 1],
+      y: [1, B, 4, 3],
+      bias: true,
+      attributes: { pads: [1, 0, 1, 1] },
+    },
+    'plain input of one channel': {
+      x: [2, 1, 5, 6],
+      w: [B, 1, 3, 3],
+      y: [2, B, 5, 6],
+      bias: true,
+      attributes: { pads: [1, 1, 1, 1], ...relu },
+    },
+    'plain input of 3 channels': {
+      x: [1, 3, 7, 6],
+      w: [5 * B, 3, 3, 2],
+      y: [1, 5 * B, 4, 3],
+      sum: true,
+      bias: true,
+      attributes: { pads: [2, 0, 0, 1], strides: [2, 2] },
+    },
+    'plain input of one channel less than a block': {
+      x: [1, B - 1, 3, 4],
+      w: [B, B - 1, 1, 1],
+      y: [1, B, 3, 4],
+      attributes: { activation: 'HardSigmoid', activation_params: { floats: [0.1, 0.5] } },
+    },
+    depthwise: {
+      x: [2, 2 * B, 4, 5],
+      w: [2 * B, 1, 3, 3],
+      y: [2, 2 * B, 4, 5],
+      attributes: { pads: [1, 1, 1, 1], ...group(2 * B) },
+    },
+    'depthwise, every second row': {
+      x: [1, B, 8, 7],
+      w: [B, 1, 2, 1],
+      y: [1, B, 4, 7],
+      attributes: { pads: [1, 0, 0, 0], strides: [2, 1], dilations: [2, 1], ...group(B) },
+    },
+    'depthwise and pointwise with sum, bias and Relu': {
+      x: [1, 3 * B, 4, 5],
+      w: [3 * B, 1, 1, 1],
+      y: [1, 3 * B, 4, 5],
+      sum: true,
+      bias: true,
+      attributes: { ...relu, ...group(3 * B) },
+    },
+    'depthwise mask': {
+      x: [1, B, 4, 5],
+      w: [B, 1, 1, 1],
+      y: [1, B, 4, 5],
+      bias: true,
+      attributes: { activation: 'HardSigmoid', activation_params: { floats: [1e30, 0] }, ...group(B) },
+    },
+    'two groups of blocks': {
+      x: [2, 2 * B, 4, 5],
+      w: [4 * B, B, 3, 3],
+      y: [2, 4 * B, 2, 3],
+      bias: true,
+      sum: true,
+      attributes: group(2),
+    },
+    'groups of less than a block read a plain input': {
+      x: [1, 2 * B, 4, 5],
+      w: [4 * B, B / 2, 2, 2],
+      y: [1, 4 * B, 3, 4],
+      bias: true,
+      attributes: group(4),
+    },
+  };
+  it.each(Object.keys(cases))('%s', async (name) => {
+    await expectSame(convModel(cases[name]));
+  });
+
+  it('the sum of squares: one tensor is X and W', async () => {
+    const [c, h, w] = [2 * B, 5, 6];
+    const attributes = { kernel_shape: [h, w], ...group(c) };
+    const nodes = [
+      node('Relu', ['given'], ['x']),
+      node('Reshape', ['x', 'shape'], ['w']),
+      node('Conv', ['x', 'w'], ['y'], attributes, BLOCKED),
+    ];
+    const shape = int64('shape', c, 1, h, w);
+    await expectSame(model(valuesOf({ given: [1, c, h, w] }), nodes, valuesOf({ y: [1, c, 1, 1] }), [shape]));
+  });
+});
+
+describe('a Conv that may overwrite its Sum changes nothing else:', () => {
+  beforeEach(requireBlocks);
+  const image = [1, B, 4, 5];
+  const conv = (inputs: string[], output: string) => node('Conv', inputs, [output], { kernel_shape: [1, 1] }, BLOCKED);
+  const inputs = valuesOf({ x: image, v: [B, B, 1, 1], w: [B, B, 1, 1] });
+
+  it('a chain of sums', async () => {
+    const nodes = [conv(['x', 'v'], 'a'), conv(['x', 'w', '', 'a'], 'b'), conv(['x', 'v', '', 'b'], 'y')];
+    await expectSame(model(inputs, nodes, valuesOf({ y: image })));
+  });
+  it('a Sum that is an output too', async () => {
+    const nodes = [conv(['x', 'v'], 'a'), conv(['x', 'w', '', 'a'], 'y')];
+    await expectSame(model(inputs, nodes, valuesOf({ a: image, y: image })));
+  });
+  it('a Sum that is an input of the graph', async () => {
+    const nodes = [conv(['x', 'v', '', 'x'], 'a'), node('Sub', ['a', 'x'], ['y'])];
+    await expectSame(model(inputs, nodes, valuesOf({ y: image })));
+  });
+  it('a Sum that is X', async () => {
+    const nodes = [conv(['x', 'v'], 'a'), conv(['a', 'w', '', 'a'], 'y')];
+    await expectSame(model(inputs, nodes, valuesOf({ y: image })));
+  });
+  it('a Sum with a view that is read later', async () => {
+    const nodes = [
+      conv(['x', 'v'], 'a'),
+      node('Reshape', ['a', 'flat'], ['seen']),
+      conv(['x', 'w', '', 'a'], 'b'),
+      node('Reshape', ['b', 'flat'], ['c']),
+      node('Sub', ['c', 'seen'], ['y']),
+    ];
+    const size = elementCount(image);
+    await expectSame(model(inputs, nodes, valuesOf({ y: [size] }), [int64('flat', size)]));
+  });
+});
+
+describe('ONNX Runtime does the same as', () => {
+  beforeEach(requireBlocks);
+  it.each([
+    ['whole blocks', [2, 3 * B, 3, 5], 3 * B],
+    ['channels that do not fill the last block', [2, B + 4, 3, 3], 2 * B],
+    ['channels that fill half a block', [1, B / 2, 1, 7], B],
+  ])('ReorderInput, %s', async (_, x, c) => {
+    const y = [x[0], c, x[2], x[3]];
+    await expectSame(model(valuesOf({ x }), [node('ReorderInput', ['x'], ['y'], {}, BLOCKED)], valuesOf({ y })));
+  });
+  it.each([3 * B, 3 * B - 1, 2 * B + 1])('ReorderOutput to %i channels', async (c) => {
+    const channels = { channels: { integer: c } };
+    const onnx = model(
+      valuesOf({ x: [2, 3 * B, 3, 3] }),
+      [node('ReorderOutput', ['x'], ['y'], channels, BLOCKED)],
+      valuesOf({ y: [2, c, 3, 3] }),
+    );
+    await expectSame(onnx);
+  });
+  it('GlobalAveragePool', async () => {
+    const onnx = model(
+      valuesOf({ x: [2, 2 * B, 7, 9] }),
+      [node('GlobalAveragePool', ['x'], ['y'], {}, BLOCKED)],
+      valuesOf({ y: [2, 2 * B, 1, 1] }),
+    );
+    await expectSame(onnx);
+  });
+  it('standard operators on blocked memory: rows of its ONNX shape', async () => {
+    const nodes = [
+      node('ReorderInput', ['x'], ['blocks'], {}, BLOCKED),
+      node('Reshape', ['blocks', 'planes'], ['view']),
+      node('Slice', ['blocks', 'start', 'end', 'axes'], ['part']),
+      node('Gather', ['blocks', 'channels'], ['rows'], { axis: { integer: 1 } }),
+    ];
+    const outputs = valuesOf({ view: [2 * B, 3, 4], part: [1, 2 * B, 2, 4], rows: [1, 2, 3, 4] });
+    const constants = [int64('planes', 2 * B, 3, 4), int64('start', 1), int64('end', 3), int64('axes', 2)];
+    await expectSame(model(valuesOf({ x: [1, 2 * B, 3, 4] }), nodes, outputs, [...constants, int64('channels', B, 1)]));
+  });
+});
+
+interface StandardCase {
+  readonly inputs: Shapes;
+  readonly outputs: Shapes;
+  readonly attributes?: Attributes;
+  readonly constants?: readonly OnnxTensor[];
+  readonly positive?: true;
+}
+
+describe('ONNX Runtime does the same as the standard', () => {
+  const axis = (integer: number) => ({ axis: { integer } });
+  const pair = { inputs: { a: [2, 1, 3], b: [4, 1] }, outputs: { y: [2, 4, 3] } };
+  const single = { inputs: { x: [3, 4] }, outputs: { y: [3, 4] } };
+  const cases: readonly (readonly [operator: string, StandardCase])[] = [
+    ['Identity', single],
+    ['Relu', single],
+    ['Sqrt', { ...single, positive: true }],
+    ['Reciprocal', { ...single, positive: true }],
+    ['HardSigmoid', single],
+    ['HardSigmoid', { ...single, attributes: { alpha: 1e30, beta: 0 } }],
+    ['Add', pair],
+    ['Sub', pair],
+    ['Mul', pair],
+    ['Div', { ...pair, positive: true }],
+    ['Max', { inputs: { ...pair.inputs, c: [] }, outputs: pair.outputs }],
+    ['Add', { inputs: { a: [3, 4], b: [3, 4] }, outputs: { y: [3, 4] } }],
+    ['Reshape', { inputs: { x: [2, 3, 4] }, outputs: { y: [2, 2, 6] }, constants: [int64('shape', 0, 2, -1)] }],
+    ['Transpose', { inputs: { x: [2, 3, 4, 5] }, outputs: { y: [4, 2, 5, 3] }, attributes: { perm: [2, 0, 3, 1] } }],
+    ['Transpose', { inputs: { x: [2, 3, 4] }, outputs: { y: [4, 3, 2] } }],
+    ['Squeeze', { inputs: { x: [1, 3, 1, 2] }, outputs: { y: [1, 3, 2] }, constants: [int64('axes', -2)] }],
+    ['Squeeze', { inputs: { x: [1, 3, 1, 2] }, outputs: { y: [3, 2] } }],
+    ['Unsqueeze', { inputs: { x: [3, 2] }, outputs: { y: [1, 3, 2, 1] }, constants: [int64('axes', -1, 0)] }],
+    ['Expand', { inputs: { x: [3, 1] }, outputs: { y: [2, 3, 4] }, constants: [int64('shape', 2, 1, 4)] }],
+    [
+      'Slice',
+      {
+        inputs: { x: [5, 6, 7] },
+        outputs: { y: [3, 6, 4] },
+        constants: [int64('starts', -4, 0), int64('ends', -1, 100), int64('axes', 0, -1), int64('steps', 1, 2)],
+      },
+    ],
+    [
+      'Slice',
+      {
+        inputs: { x: [5, 6] },
+        outputs: { y: [5, 2] },
+        constants: [int64('starts', 100, -2), int64('ends', -100, 0), int64('axes', 0, 1), int64('steps', -1, -3)],
+      },
+    ],
+    [
+      'Slice',
+      { inputs: { x: [5, 6] }, outputs: { y: [2, 5] }, constants: [int64('starts', 1, 0), int64('ends', 3, 5)] },
+    ],
+    ['Concat', { inputs: { a: [2, 1, 2], b: [2, 3, 2] }, outputs: { y: [2, 4, 2] }, attributes: axis(-2) }],
+    [
+      'Split',
+      {
+        inputs: { x: [2, 5, 2] },
+        outputs: { y: [2, 1, 2], z: [2, 4, 2] },
+        attributes: axis(1),
+        constants: [int64('sizes', 1, 4)],
+      },
+    ],
+    [
+      'Gather',
+      {
+        inputs: { x: [2, 4, 3] },
+        outputs: { y: [2, 2, 3, 3] },
+        attributes: axis(1),
+        constants: [{ name: 'indices', shape: [2, 3], data: Int32Array.of(0, 3, -1, 2, 2, -4) }],
+      },
+    ],
+    ['Gather', { inputs: { x: [4, 3] }, outputs: { y: [3] }, constants: [{ ...int64('index', 2), shape: [] }] }],
+    ['Pad', { inputs: { x: [2, 3] }, outputs: { y: [3, 6] }, constants: [int64('pads', 0, 2, 1, 1)] }],
+    ['ReduceSum', { inputs: { x: [2, 3, 4] }, outputs: { y: [2, 1, 1] }, constants: [int64('axes', 1, -1)] }],
+    [
+      'ReduceSum',
+      {
+        inputs: { x: [2, 3, 4] },
+        outputs: { y: [3, 4] },
+        attributes: { keepdims: { integer: 0 } },
+        constants: [int64('axes', 0)],
+      },
+    ],
+    ['ReduceSum', { inputs: { x: [2, 3] }, outputs: { y: [] }, attributes: { keepdims: { integer: 0 } } }],
+    ['MatMul', { inputs: { a: [3, 4], b: [4, 2] }, outputs: { y: [3, 2] } }],
+    ['MatMul', { inputs: { a: [2, 1, 3, 4], b: [5, 4, 2] }, outputs: { y: [2, 5, 3, 2] } }],
+    ['Conv', { inputs: { x: [2, 3, 9], w: [4, 3, 3], bias: [4] }, outputs: { y: [2, 4, 7] } }],
+    [
+      'Conv',
+      {
+        inputs: { x: [1, 4, 7, 6], w: [6, 2, 3, 2] },
+        outputs: { y: [1, 6, 4, 5] },
+        attributes: { pads: [2, 0, 0, 1], strides: [2, 1], dilations: [1, 2], ...group(2) },
+      },
+    ],
+    [
+      'Conv',
+      {
+        inputs: { x: [2, 3, 4, 5, 6], w: [2, 3, 3, 3, 3], bias: [2] },
+        outputs: { y: [2, 2, 4, 3, 6] },
+        attributes: { kernel_shape: [3, 3, 3], pads: [1, 1, 1, 1, 1, 1], strides: [1, 2, 1] },
+      },
+    ],
+    [
+      'ConvTranspose',
+      {
+        inputs: { x: [2, 3, 4, 5], w: [3, 2, 3, 2], bias: [2] },
+        outputs: { y: [2, 2, 8, 10] },
+        attributes: { strides: [2, 2], pads: [1, 0, 1, 0], output_padding: [1, 0] },
+      },
+    ],
+    [
+      'ConvTranspose',
+      {
+        inputs: { x: [1, 3, 2, 3, 4], w: [3, 4, 2, 2, 2] },
+        outputs: { y: [1, 4, 4, 5, 8] },
+        attributes: { strides: [2, 1, 2], dilations: [1, 2, 1] },
+      },
+    ],
+  ];
+  const named = cases.map(([operator, { inputs, outputs, ...rest }]) => {
+    const shapes = Object.values(inputs).map((shape) => `(${shape.join(', ')})`);
+    return { name: `${operator} of ${shapes.join(' and ')}`, operator, inputs, outputs, ...rest };
+  });
+  it.each(named)('$name', async ({ operator, inputs, outputs, attributes, constants = [], positive }) => {
+    const names = [...Object.keys(inputs), ...constants.map(({ name }) => name)];
+    const nodes = [node(operator, names, Object.keys(outputs), attributes)];
+    const onnx = model(valuesOf(inputs), nodes, valuesOf(outputs), constants);
+    await expectSame(onnx, draw(onnx.inputs, positive));
+  });
+});
+
+/** Puts the plain weight `w` (o, c, kh, kw) into blocks by standard operators: the layout, written a second time. */
+function packWeight(block: number, [o, c, kh, kw]: readonly number[], inputBlocks: boolean) {
+  const channels = inputBlocks ? [c / block, block] : [c];
+  return {
+    nodes: [
+      node('Reshape', ['w', 'apart'], ['w1']),
+      node('Transpose', ['w1'], ['w2'], { perm: inputBlocks ? [0, 2, 4, 5, 3, 1] : [0, 2, 3, 4, 1] }),
+      node('Reshape', ['w2', 'whole'], ['packed']),
+    ],
+    constants: [int64('apart', o / block, block, ...channels, kh, kw), int64('whole', o, c, kh, kw)],
+  };
+}
+
+describe.each([8, 16])('in blocks of %i, between reorderings, Conv is the plain Conv:', (block) => {
+  const kinds = [
+    { kind: 'blocked input', c: 2 * block, perGroup: 2 * block },
+    { kind: 'plain input', c: block - 1, perGroup: block - 1 },
+    { kind: 'depthwise', c: 3 * block, perGroup: 1 },
+    { kind: 'groups', c: 3 * block, perGroup: block },
+  ];
+  it.each(kinds)('$kind', ({ c, perGroup }) => {
+    const x = [2, c, 6, 5];
+    const w = [3 * block, perGroup, 3, 2];
+    const y = [2, 3 * block, 3, 5];
+    const window = { pads: [1, 0, 0, 1], strides: [2, 1], ...group(c / perGroup) };
+    const source = c < block ? 'x' : 'blocks';
+    const { nodes, constants } = packWeight(block, w, perGroup >= block);
+    const onnx = model(
+      valuesOf({ x, w, bias: [w[0]], sum: y }),
+      [
+        ...nodes,
+        ...(source === 'x' ? [] : [node('ReorderInput', ['x'], [source], {}, BLOCKED)]),
+        node('ReorderInput', ['sum'], ['sumBlocks'], {}, BLOCKED),
+        node('Conv', [source, 'packed', 'bias', 'sumBlocks'], ['b'], { ...window, ...relu }, BLOCKED),
+        node('ReorderOutput', ['b'], ['blocked'], { channels: { integer: w[0] } }, BLOCKED),
+        node('Conv', ['x', 'w', 'bias'], ['p'], window),
+        node('Add', ['p', 'sum'], ['q']),
+        node('Relu', ['q'], ['plain']),
+      ],
+      valuesOf({ blocked: y, plain: y }),
+      constants,
+    );
+    const { blocked, plain } = emulateOnnx(onnx, draw(onnx.inputs), block);
+    expectClose(blocked, plain);
+  });
+});
+
+it('blocks of 8 and of 16 lie differently', () => {
+  const shape = [1, 16, 2, 1];
+  const onnx = model(valuesOf({ x: shape }), [node('ReorderInput', ['x'], ['y'], {}, BLOCKED)], valuesOf({ y: shape }));
+  const x = Float32Array.from({ length: 32 }, (_, i) => i);
+  expect([8, 16].map((block) => emulateOnnx(onnx, { x }, block).y[8])).toEqual([1, 16]);
+});
+
+it('nodes may come in any order', () => {
+  const nodes = [node('Add', ['a', 'x'], ['y']), node('Relu', ['x'], ['a'])];
+  const onnx = model(valuesOf({ x: [2] }), nodes, valuesOf({ y: [2] }));
+  expect(emulateOnnx(onnx, { x: Float32Array.of(-1, 2) }, 8).y).toEqual(Float32Array.of(-1, 4));
+});
+
+describe('refused, and said why:', () => {
+  const x = [1, 16, 2, 2];
+  const run = (nodes: readonly OnnxNode[], shapes: Shapes, y: readonly number[]) => {
+    const onnx = model(valuesOf(shapes), nodes, valuesOf({ y }));
+    return () => emulateOnnx(onnx, draw(onnx.inputs), 8);
+  };
+  it('an operator that is not emulated', () => {
+    expect(run([node('MaxPool', ['x'], ['y'], {}, BLOCKED)], { x }, x)).toThrow(`${BLOCKED}:MaxPool is not emulated`);
+  });
+  it('an output of another shape than declared', () => {
+    expect(run([node('Relu', ['x'], ['y'])], { x }, [16, 4])).toThrow('output y is (1, 16, 2, 2), not (16, 4)');
+  });
+  it('an input that is not fed', () => {
+    const onnx = model(valuesOf({ x }), [node('Relu', ['x'], ['y'])], valuesOf({ y: x }));
+    expect(() => emulateOnnx(onnx, {}, 8)).toThrow('input x is not fed');
+  });
+  it('a node whose input nothing makes', () => {
+    expect(run([node('Add', ['x', 'gone'], ['y'])], { x }, x)).toThrow('waits for gone');
+  });
+  it('shapes that do not broadcast', () => {
+    expect(run([node('Add', ['x', 'b'], ['y'])], { x, b: [3] }, x)).toThrow('(1, 16, 2, 2) and (3) do not broadcast');
+  });
+  // ONNX Runtime does not check the next three: some of the result is not written, or not the right sum, or the process ends.
+  it('output channels that are no whole blocks', () => {
+    const nodes = [node('Conv', ['x', 'w'], ['y'], {}, BLOCKED)];
+    expect(run(nodes, { x, w: [12, 16, 1, 1] }, [1, 12, 2, 2])).toThrow('12 output channels in 1 groups');
+  });
+  it('groups that end within a block', () => {
+    const nodes = [node('Conv', ['x', 'w'], ['y'], group(2), BLOCKED)];
+    expect(run(nodes, { x: [1, 24, 2, 2], w: [16, 12, 1, 1] }, x)).toThrow('24 channels in 2 groups');
+  });
+  it('a bias of another length', () => {
+    const nodes = [node('Conv', ['x', 'w', 'bias'], ['y'], {}, BLOCKED)];
+    expect(run(nodes, { x, w: [16, 16, 1, 1], bias: [1] }, x)).toThrow('bias is (1), not (16)');
+  });
+  it('channels that ReorderInput cannot take', () => {
+    expect(run([node('ReorderInput', ['x'], ['y'], {}, BLOCKED)], { x: [1, 6, 2, 2] }, x)).toThrow('divide by 4');
+  });
+  it('a Sum of another shape', () => {
+    const nodes = [node('Conv', ['x', 'w', '', 'sum'], ['y'], {}, BLOCKED)];
+    const shapes = { x, w: [16, 16, 1, 1], sum: [1, 16, 1, 1] };
+    expect(run(nodes, shapes, x)).toThrow('Sum is (1, 16, 1, 1), not (1, 16, 2, 2)');
+  });
+});
