@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { random } from '../src/core/index.ts';
-import { lower } from '../src/lowering/index.ts';
+import { FASTEST, lower } from '../src/lowering/index.ts';
 import { adamNumbers, initialTensors, momentNames, parametersOf, trainingProgram } from '../src/network/index.ts';
 import { startOnnxRuntime } from '../src/node/index.ts';
 
@@ -18,6 +18,8 @@ const { values } = parseArgs({
     inputs: { type: 'string', default: '1' },
     outputs: { type: 'string', default: '1' },
     threads: { type: 'string' },
+    recompute: { type: 'boolean', default: false },
+    group: { type: 'string', default: String(FASTEST.groupVoxels) },
     steps: { type: 'string', default: '5' },
   },
 });
@@ -33,7 +35,8 @@ const description = {
 const adam = { lr: 1e-3, betas: [0.5, 0.999] as const, eps: 1e-8, weightDecay: 0 };
 const runtime = await startOnnxRuntime(values.threads === undefined ? {} : { threads: Number(values.threads) });
 const started = performance.now();
-const lowered = lower(trainingProgram(description, { batch, patch, loss: 'mse', adam }), runtime.traits);
+const plan = { recompute: values.recompute, groupVoxels: Number(values.group) };
+const lowered = lower(trainingProgram(description, { batch, patch, loss: 'mse', adam }), runtime.traits, plan);
 const session = await runtime.load(lowered);
 const loaded = performance.now();
 const source = random(1);

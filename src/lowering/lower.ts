@@ -39,7 +39,11 @@ export interface LoweredProgram {
   readonly carried: readonly CarriedShape[];
   /** Which form each operator got, in the program's order. */
   readonly forms: readonly FormChoice[];
-  /** Whether the runtime may rewrite the graph: not where nodes are written twice on purpose. */
+  /**
+   * Whether the runtime may rewrite the graph. Weights that never change are then put into place once, as it loads. Not for a step
+   * in the blocked forms: there is nothing left to gain, it would take seconds, and nodes that are written twice on purpose
+   * would be made one.
+   */
   readonly optimize: boolean;
 }
 
@@ -163,7 +167,7 @@ export function lowerToModel(
     constants: graph.constants,
     nodes: graph.finished(),
   };
-  return { model, fed, results, carried, forms, optimize: !(table.fused && plan.recompute) };
+  return { model, fed, results, carried, forms, optimize: !table.fused || program.carried.length === 0 };
 }
 
 /** A form's result may be a view of another shape: outputs have the shape that they are fed with again. */

@@ -9,6 +9,9 @@ export class OnnxGraph {
   readonly #floats = new Map<Float32Array, string>();
   readonly #singles = new Map<number, string>();
   readonly #tables = new Map<string, string>();
+  /** Views by what they view and how, and what each views. */
+  readonly #views = new Map<string, string>();
+  readonly #viewed = new Map<string, string>();
   /** Results of the first `#counted` nodes. */
   readonly #made = new Set<string>();
   #counted = 0;
@@ -93,8 +96,16 @@ export class OnnxGraph {
     return name;
   }
 
+  /** A view of the same numbers in another shape; of a view it is one of what that views, and each is made once. */
   reshape(x: string, ...shape: readonly number[]): string {
-    return this.node('Reshape', [x, this.integers(...shape)]);
+    const whole = this.#viewed.get(x) ?? x;
+    const key = `${whole} as ${shape.join()}`;
+    const known = this.#views.get(key);
+    if (known !== undefined) return known;
+    const view = this.node('Reshape', [whole, this.integers(...shape)]);
+    this.#viewed.set(view, whole);
+    this.#views.set(key, view);
+    return view;
   }
 
   /** Entries of `axis` at the indices of a table. */
@@ -146,9 +157,20 @@ export class OnnxGraph {
     return this.#made.has(value);
   }
 
-  /** The nodes, those that make outputs under their names: no copy for a name's sake. */
+  /**
+   * The nodes that outputs need, those that make outputs under their names: no copy for a name's sake. The others would be run
+   * too, and keep in memory what they take.
+   */
   finished(): OnnxNode[] {
+    const needed = new Set(this.#outputs.keys());
+    const nodes = this.nodes.toReversed().filter(({ inputs, outputs }) => {
+      if (!outputs.some((made) => needed.has(made))) return false;
+      for (const input of inputs) needed.add(input);
+      return true;
+    });
     const renamed = (names: readonly string[]) => names.map((name) => this.#outputs.get(name) ?? name);
-    return this.nodes.map((node) => ({ ...node, inputs: renamed(node.inputs), outputs: renamed(node.outputs) }));
+    return nodes
+      .toReversed()
+      .map((node) => ({ ...node, inputs: renamed(node.inputs), outputs: renamed(node.outputs) }));
   }
 }

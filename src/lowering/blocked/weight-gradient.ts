@@ -10,7 +10,7 @@
  *
  * Done slab by slab, for the gathered x to stay in the cache; the Sum input adds the slabs up.
  */
-import { blockedConv, reorderInput } from './nchwc.ts';
+import { blockedConv, reorderInput, type BlockedConv } from './nchwc.ts';
 import { tableOf } from './kernels.ts';
 import type { Writer } from '../writer.ts';
 
@@ -50,13 +50,28 @@ export function weightGradient(
 ): string {
   const rows = taps.extent === 3 && taps.stride === 1 && dy.w % writer.block === 0;
   const cut = rows ? byRows(writer, dy, x) : byPositions(writer, dy, x, taps);
-  const sum = pairings.reduce<string | null>((before, pairing) => cut.add(pairing, before), null);
+  // All that goes in is written before the first convolution: ONNX Runtime takes of a node's inputs the one that was written
+  // last first. The sum so far then comes before the next slab, and slabs do not pile up.
+  const slabs = pairings.flatMap((pairing) => cut.slabs(pairing));
+  const sum = slabs.reduce<string | null>(
+    (before, slab) => blockedConv(writer.graph, slab.x, slab.dy, { ...slab.conv, sum: before }),
+    null,
+  );
   return cut.finish(sum as string);
 }
 
+/** How positions become channels. */
 interface Cut {
-  add(pairing: Pairing, sum: string | null): string;
+  slabs(pairing: Pairing): Slab[];
+  /** The sum over all slabs put in order. */
   finish(sum: string): string;
+}
+
+/** The columns of x, dy as the weight, and how they are convolved. */
+interface Slab {
+  readonly x: string;
+  readonly dy: string;
+  readonly conv: BlockedConv;
 }
 
 /** Three columns a channel, the y taps as rows. */
@@ -74,35 +89,35 @@ function byRows(writer: Writer, dy: Images, x: Images): Cut {
   const bytesPerPlane = 4 * block * size * 3 * ((window + 2) / window);
 
   return {
-    add({ dy: dyName, x: xName, planes }, sum) {
-      let total = sum;
+    slabs({ dy: dyName, x: xName, planes }) {
       const slab = slabOf(planes, bytesPerPlane);
       const images = halves * slab * windows * (window + 2) * rowBlocks;
-      const table = tableOf(writer, ['rows', slab, h, w, x.blocks, block], images * block * blocks * 3, (set) => {
-        let i = 0;
-        for (let half = 0; half < halves; half++)
-          for (let z = 0; z < slab; z++)
-            for (let part = 0; part < windows; part++)
-              for (let row = -1; row <= window; row++)
-                for (let from = 0; from < w; from += block)
-                  for (let p = 0; p < block; p++)
-                    for (let c = half * blocks; c < (half + 1) * blocks; c++)
-                      for (let kx = -1; kx <= 1; kx++) {
-                        const [fromY, fromX] = [part * window + row, from + p + kx];
-                        const inside = fromY >= 0 && fromY < h && fromX >= 0 && fromX < w;
-                        set(i++, inside ? (z * x.blocks + c) * h * w + fromY * w + fromX : slab * size);
-                      }
-      });
-      for (let first = 0; first < planes; first += slab) {
-        const gathered = graph.gather(rowsOf(writer, xName, first, slab, planes, size), table);
+      const rows = withZeroRow(writer, xName);
+      return multiplesOf(slab, planes).map((first) => {
+        const key = ['rows', first, slab, planes, h, w, x.blocks, block];
+        const table = tableOf(writer, key, images * block * blocks * 3, (set) => {
+          let i = 0;
+          for (let half = 0; half < halves; half++)
+            for (let z = first; z < first + slab; z++)
+              for (let part = 0; part < windows; part++)
+                for (let row = -1; row <= window; row++)
+                  for (let from = 0; from < w; from += block)
+                    for (let p = 0; p < block; p++)
+                      for (let c = half * blocks; c < (half + 1) * blocks; c++)
+                        for (let kx = -1; kx <= 1; kx++) {
+                          const [fromY, fromX] = [part * window + row, from + p + kx];
+                          const inside = fromY >= 0 && fromY < h && fromX >= 0 && fromX < w;
+                          set(i++, inside ? (z * x.blocks + c) * h * w + fromY * w + fromX : planes * size);
+                        }
+        });
+        const gathered = graph.gather(rows, table);
         const turned = reorderInput(graph, graph.reshape(gathered, images, block, columns, 1));
         const xs = graph.reshape(turned, halves, slab * windows * block, (window + 2) * rowBlocks, columns);
         const dys = byBlock(writer, dyName, first, slab, planes, dy);
         const length = window * rowBlocks;
         const weight = graph.reshape(dys, dy.blocks * block, slab * windows * block, length, 1);
-        total = blockedConv(graph, xs, weight, { kernel: [length, 1], strides: [rowBlocks, 1], sum: total });
-      }
-      return total as string;
+        return { x: xs, dy: weight, conv: { kernel: [length, 1], strides: [rowBlocks, 1] } };
+      });
     },
     finish(sum) {
       const split = graph.reshape(sum, halves, dy.blocks, 3, blocks, 3 * block * block); // half, o, ky, c, (kx, c, o)
@@ -123,28 +138,28 @@ function byPositions(writer: Writer, dy: Images, x: Images, { extent, stride, pa
   const size = x.blocks * x.h * x.w;
 
   return {
-    add({ dy: dyName, x: xName, planes }, sum) {
-      let total = sum;
+    slabs({ dy: dyName, x: xName, planes }) {
       const slab = whole ? slabOf(planes, 4 * block * positions * x.blocks * taps) : planes;
       const groups = Math.ceil((slab * positions) / block);
-      const key = ['positions', slab, dy.h, dy.w, x.h, x.w, x.blocks, block, extent, stride, pad];
-      const table = tableOf(writer, key, halves * groups * block * blocks * taps, (set) => {
-        let i = 0;
-        for (let half = 0; half < halves; half++)
-          for (let q = 0; q < groups * block; q++) {
-            const z = Math.floor(q / positions);
-            const [row, column] = [Math.floor((q % positions) / dy.w), q % dy.w];
-            for (let c = half * blocks; c < (half + 1) * blocks; c++)
-              for (let tap = 0; tap < taps; tap++) {
-                const fromY = row * stride + Math.floor(tap / extent) - pad;
-                const fromX = column * stride + (tap % extent) - pad;
-                const inside = z < slab && fromY >= 0 && fromY < x.h && fromX >= 0 && fromX < x.w;
-                set(i++, inside ? ((z * x.blocks + c) * x.h + fromY) * x.w + fromX : slab * size);
-              }
-          }
-      });
-      for (let first = 0; first < planes; first += slab) {
-        const gathered = graph.gather(rowsOf(writer, xName, first, slab, planes, size), table);
+      const rows = withZeroRow(writer, xName);
+      return multiplesOf(slab, planes).map((first) => {
+        const key = ['positions', first, slab, planes, dy.h, dy.w, x.h, x.w, x.blocks, block, extent, stride, pad];
+        const table = tableOf(writer, key, halves * groups * block * blocks * taps, (set) => {
+          let i = 0;
+          for (let half = 0; half < halves; half++)
+            for (let q = 0; q < groups * block; q++) {
+              const z = first + Math.floor(q / positions);
+              const [row, column] = [Math.floor((q % positions) / dy.w), q % dy.w];
+              for (let c = half * blocks; c < (half + 1) * blocks; c++)
+                for (let tap = 0; tap < taps; tap++) {
+                  const fromY = row * stride + Math.floor(tap / extent) - pad;
+                  const fromX = column * stride + (tap % extent) - pad;
+                  const inside = z < first + slab && fromY >= 0 && fromY < x.h && fromX >= 0 && fromX < x.w;
+                  set(i++, inside ? ((z * x.blocks + c) * x.h + fromY) * x.w + fromX : planes * size);
+                }
+            }
+        });
+        const gathered = graph.gather(rows, table);
         const turned = reorderInput(graph, graph.reshape(gathered, halves * groups, block, columns, 1));
         const window = [16, 8, 4, 2, 1].find((k) => groups % k === 0) as number;
         const channels = (groups * block) / window;
@@ -153,9 +168,8 @@ function byPositions(writer: Writer, dy: Images, x: Images, { extent, stride, pa
           ? byBlock(writer, dyName, first, slab, planes, dy)
           : byBlockFilledUp(writer, dyName, planes, groups, dy);
         const weight = graph.reshape(dys, dy.blocks * block, channels, window, 1);
-        total = blockedConv(graph, xs, weight, { kernel: [window, 1], sum: total });
-      }
-      return total as string;
+        return { x: xs, dy: weight, conv: { kernel: [window, 1] } };
+      });
     },
     finish(sum) {
       if (halves === 1) return sum;
@@ -180,12 +194,10 @@ function slabOf(planes: number, bytesPerPlane: number): number {
   return slab;
 }
 
-/** Planes first .. first + count of a tensor as rows of B numbers, `size` a plane, and a row of zeros behind. */
-function rowsOf(writer: Writer, x: string, first: number, count: number, planes: number, size: number): string {
+/** A tensor as rows of B numbers, and a row of zeros behind. */
+function withZeroRow(writer: Writer, x: string): string {
   const { graph, block } = writer;
-  const rows = graph.reshape(x, -1, block);
-  const slab = count === planes ? rows : graph.slice(rows, [0], [first * size], [(first + count) * size]);
-  return graph.concat([slab, graph.filled(0, 1, block)], 0);
+  return graph.concat([graph.reshape(x, -1, block), graph.filled(0, 1, block)], 0);
 }
 
 /** (planes, blocks, positions, B) to (blocks, planes, positions, B). */
@@ -222,5 +234,10 @@ function byBlockFilledUp(
         set(b * count + q, z < planes ? (z * blocks + b) * positions + (q % positions) : planes * blocks * positions);
       }
   });
-  return graph.gather(rowsOf(writer, name, 0, planes, planes, blocks * positions), table);
+  return graph.gather(withZeroRow(writer, name), table);
+}
+
+/** 0, step, 2 step, ... below `end`. */
+function multiplesOf(step: number, end: number): number[] {
+  return Array.from({ length: Math.ceil(end / step) }, (_, i) => i * step);
 }
