@@ -1,5 +1,5 @@
 /** A tensor as a form wants it, whatever layout it comes in. Converted once. */
-import type { Shape } from '../graph/index.ts';
+import { equalShape, type Shape } from '../graph/index.ts';
 import { kernelFromPlain, plainFromKernel } from './blocked/kernels.ts';
 import { plainFromPlanes, planesFromPlain } from './blocked/planes.ts';
 import type { KernelLayout } from './kernel-layout.ts';
@@ -15,7 +15,8 @@ export function asPlanes(writer: Writer, value: Value, shape: Shape): PlanesValu
   return value.layout === 'planes' ? value : planesFromPlain(writer, asPlain(writer, value, shape), shape);
 }
 
-/** `layout`: how it is to lie where it is plain; a weight in blocks stays as it is. */
+/** A weight in blocks with the sources of `layout`. */
 export function asKernel(writer: Writer, value: Value, layout: KernelLayout): KernelValue {
-  return value.layout === 'kernel' ? value : kernelFromPlain(writer, asPlain(writer, value, layout.shape), layout);
+  if (value.layout === 'kernel' && equalShape(value.kernel.sources, layout.sources)) return value;
+  return kernelFromPlain(writer, asPlain(writer, value, layout.shape), layout);
 }

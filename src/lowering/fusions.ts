@@ -123,11 +123,13 @@ function made<Name extends FusedName>(
   return { kind: 'computed', operator: lowered(name), inputs, attributes, shape };
 }
 
-/** Two convolutions of the same strides and pads, at most one with a bias, as one. */
+/** Two convolutions of the same kernel, strides and pads, at most one with a bias, as one. */
 function joinedConvolutions(tensor: Computed, a: Fused<'convolution'>, b: Fused<'convolution'>): Computed | null {
   const [sourcesOfA, biasOfA] = split(a);
   const [sourcesOfB, biasOfB] = split(b);
-  const alike = (['strides', 'pads'] as const).every((name) => equalShape(a.attributes[name], b.attributes[name]));
+  const alike =
+    (['strides', 'pads'] as const).every((name) => equalShape(a.attributes[name], b.attributes[name])) &&
+    equalShape(sourcesOfA[1].shape.slice(2), sourcesOfB[1].shape.slice(2));
   if (!alike || a.attributes.relu || b.attributes.relu || (biasOfA && biasOfB)) return null;
   const bias = biasOfA ?? biasOfB;
   const sources = a.attributes.sources + b.attributes.sources;

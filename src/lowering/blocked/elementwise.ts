@@ -1,7 +1,6 @@
 /**
  * Element by element, layout does not matter as long as it is the same: these forms take what comes in blocks as it is, part
- * by part, and bring the rest there. Padding stays zero through all of them but sums with a number, which nobody adds to an
- * activation, and Adam's epsilon, which only divides.
+ * by part, and bring the rest there. Padding stays zero: the next convolution counts on it.
  */
 import { asKernel, asPlain, asPlanes } from '../convert.ts';
 import { elementCount, type Shape, type SliceAttributes } from '../../graph/index.ts';
@@ -21,34 +20,49 @@ export function blockwise(operator: string): Form<object> {
   };
 }
 
+/** The same for what may make of zeros something else (0 / 0): weights in blocks stay there, activations do not. */
+export function weightwise(operator: string): Form<object> {
+  const form = blockwise(operator);
+  return {
+    ...form,
+    write(writer, call) {
+      const inputs = call.inputs.map((value, i) =>
+        value.layout === 'planes' ? asPlain(writer, value, call.shapes[i]) : value,
+      );
+      return form.write(writer, { ...call, inputs });
+    },
+  };
+}
+
 /** A part that is all zeros adds nothing. */
 export const addInBlocks: Form<object> = {
   name: 'Add',
   write(writer, call) {
-    const [a, b] = call.inputs;
-    if (a.layout !== 'kernel' || b.layout !== 'kernel') return blockwise('Add').write(writer, call);
-    const parts = a.parts.map((part, k) => {
-      const other = b.parts[k];
-      return part === null || other === null ? (part ?? other) : writer.graph.node('Add', [part, other]);
-    });
-    return { ...a, parts };
+    const { kernel, shapes } = call;
+    if (kernel === null || shapes.some((shape) => shape.length === 0)) return blockwise('Add').write(writer, call);
+    const [a, b] = call.inputs.map((value, i) => asKernel(writer, value, { ...kernel, shape: shapes[i] }).parts);
+    const parts = a.map((part, k) =>
+      part === null || b[k] === null ? (part ?? b[k]) : writer.graph.node('Add', [part, b[k]]),
+    );
+    return { layout: 'kernel', kernel, parts };
   },
 };
 
 /**
  *   y = k x + z     in one pass: a depthwise convolution 1x1 with z as its Sum
  *
- * Of whole blocks; rows are what threads share.
+ * Of whole blocks; rows are what threads share. A plain tensor that is none takes two passes.
  */
 export const scaledSumInBlocks: Form<{ readonly factor: number }> = {
   name: 'depthwise Conv with Sum',
   when: 'whole blocks of numbers',
-  applies: ({ shape }, { convBlock }) => convBlock !== null && elementCount(shape) % convBlock === 0,
   write(writer, call) {
     const { graph, block } = writer;
-    const weight = graph.filled(call.attributes.factor, block, 1, 1, 1);
+    const { factor } = call.attributes;
+    const weight = graph.filled(factor, block, 1, 1, 1);
     return overParts(writer, call, ([x, z], shape) => {
       const columns = elementCount(shape) / block;
+      if (!Number.isInteger(columns)) return graph.node('Add', [graph.node('Mul', [x, graph.number(factor)]), z]);
       const rows = [64, 32, 16, 8, 4, 2, 1].find((r) => columns % r === 0 && columns > r) ?? 1;
       const asRows = (name: string) => graph.reshape(name, 1, block, rows, columns / rows);
       const made = blockedConv(graph, asRows(x), weight, { kernel: [1, 1], group: block, sum: asRows(z) });
@@ -78,7 +92,8 @@ export const sliceOfKernel: Form<SliceAttributes> = {
   name: 'parts of the weight',
   when: 'a range of input channels with a source of its own',
   write(writer, { inputs: [x], shapes, attributes: { axis, start, length }, shape, kernel }) {
-    if (kernel === null || x.layout !== 'kernel') {
+    const ranged = kernel !== null && x.layout === 'kernel' && axis === 1 && isSource(x.kernel, start, length);
+    if (!ranged) {
       const { name } = asPlain(writer, x, shapes[0]);
       return { layout: 'plain', name: writer.graph.slice(name, [axis], [start], [start + length]) };
     }
@@ -95,7 +110,7 @@ export const embedIntoKernel: Form<{ readonly axis: number; readonly start: numb
   name: 'parts of the weight',
   when: 'a range of input channels with a source of its own',
   write(writer, { inputs: [x], shapes, attributes: { axis, start, length }, kernel }) {
-    if (kernel === null) {
+    if (kernel === null || axis !== 1 || !isSource(kernel, start, shapes[0][1])) {
       const { name } = asPlain(writer, x, shapes[0]);
       const before = shapes[0].map((_, i) => (i === axis ? start : 0));
       const behind = shapes[0].map((extent, i) => (i === axis ? length - start - extent : 0));
@@ -110,6 +125,11 @@ export const embedIntoKernel: Form<{ readonly axis: number; readonly start: numb
     return { layout: 'kernel', kernel, parts };
   },
 };
+
+/** Whether a range of input channels has a source of its own. */
+function isSource({ sources }: KernelLayout, start: number, length: number): boolean {
+  return sources.some((c, i) => c === length && sources.slice(0, i).reduce((a, b) => a + b, 0) === start);
+}
 
 /** First input channel of a part. */
 function startOf(kernel: KernelLayout, part: number): number {
@@ -132,11 +152,10 @@ function overParts(
     );
     return { layout: 'plain', name };
   }
+  const layout = like.layout === 'kernel' ? (kernel ?? like.kernel) : null;
   const brought = inputs.map((value, i) => {
     if (shapes[i].length === 0) return asPlain(writer, value, []);
-    return like.layout === 'planes'
-      ? asPlanes(writer, value, shapes[i])
-      : asKernel(writer, value, kernel ?? like.kernel);
+    return layout === null ? asPlanes(writer, value, shapes[i]) : asKernel(writer, value, layout);
   });
   const nameOf = (value: Value, k: number, zeros: () => string) =>
     value.layout === 'plain' ? value.name : (value.parts[k] ?? zeros());
@@ -149,13 +168,14 @@ function overParts(
     );
     return { ...like, parts };
   }
-  const parts = kernelParts(like.kernel).map(({ shape: ofPart }, k) =>
+  if (layout === null) return never();
+  const parts = kernelParts(layout).map(({ shape: ofPart }, k) =>
     write(
       brought.map((value) => nameOf(value, k, () => writer.graph.filled(0, ...ofPart))),
       ofPart,
     ),
   );
-  return { ...like, parts };
+  return { layout: 'kernel', kernel: layout, parts };
 }
 
 function never(): never {

@@ -12,7 +12,6 @@ import {
   convolutionByConv,
   doublingByConv,
   doublingByConvTranspose,
-  scaledSumByMulAdd,
 } from '../generic/fused.ts';
 import { genericForms } from '../generic/index.ts';
 import type { PlainValue, Value } from '../value.ts';
@@ -23,6 +22,7 @@ import {
   addInBlocks,
   affineGateInPlanes,
   blockwise,
+  weightwise,
   embedIntoKernel,
   scaledSumInBlocks,
   sliceOfKernel,
@@ -66,10 +66,10 @@ export const blockedForms: FormTable = {
     add: [addInBlocks],
     sub: [blockwise('Sub')],
     mul: [blockwise('Mul')],
-    div: [blockwise('Div')],
-    sqrt: [blockwise('Sqrt')],
+    div: [weightwise('Div')],
+    sqrt: [weightwise('Sqrt')],
     relu: [blockwise('Relu')],
-    scaledSum: [scaledSumInBlocks, plain(scaledSumByMulAdd)],
+    scaledSum: [scaledSumInBlocks],
     slice: [sliceOfKernel],
     embed: [embedIntoKernel],
     affineSum: [affineSum, plain(affineSumByMulAdd)],

@@ -5,8 +5,7 @@
  *
  * dy (planes, O/B, q, B of o) already lies as the weight of such a convolution: input channel q, output channel o. x is
  * gathered, B positions at a time, with its taps side by side as columns, and each B x B block is transposed, so that
- * positions become lanes. Where rows are whole blocks only the three x taps are copied, and the y taps are three rows of the
- * result, a row of x apart; elsewhere all taps are.
+ * positions become lanes. Where rows are whole blocks the taps need no columns (byRows).
  *
  * Done slab by slab, for the gathered x to stay in the cache; the Sum input adds the slabs up.
  */
@@ -38,9 +37,9 @@ export interface Taps {
 /** Gathered numbers of a slab, in bytes: what stays in the cache beside its transpose. */
 const SLAB_BYTES = 8e6;
 /** Positions in the kernel's window: a longer one is cut, for its weights to stay near. */
-const LONGEST_WINDOW = 256;
+const LONGEST_WINDOW = 128;
 
-/** In memory (O/B, C/B, ky, kx, B of c, B of o), summed over all pairings. */
+/** (O, C, ky, kx), in memory (O/B, C/B, ky, kx, B of c, B of o): the sum over all pairings. */
 export function weightGradient(
   writer: Writer,
   pairings: readonly Pairing[],
@@ -57,7 +56,9 @@ export function weightGradient(
     (before, slab) => blockedConv(writer.graph, slab.x, slab.dy, { ...slab.conv, sum: before }),
     null,
   );
-  return cut.finish(sum as string);
+  const { graph, block } = writer;
+  const { extent } = taps;
+  return graph.reshape(cut.finish(sum as string), dy.blocks * block, x.blocks * block, extent, extent);
 }
 
 /** How positions become channels. */
@@ -74,7 +75,12 @@ interface Slab {
   readonly conv: BlockedConv;
 }
 
-/** Three columns a channel, the y taps as rows. */
+/**
+ * The x taps as three copies of dy, each a row of B numbers apart, so that x is gathered and transposed only once; the y taps as
+ * three rows of the result, a row of x apart:
+ *
+ *   w[o, c, ky, kx] = sum over z, y, x  dy[z, y, x - kx, o] x[z, y + ky, x, c]     taps counted from -1
+ */
 function byRows(writer: Writer, dy: Images, x: Images): Cut {
   const { graph, block } = writer;
   const { h, w } = dy;
@@ -82,46 +88,54 @@ function byRows(writer: Writer, dy: Images, x: Images): Cut {
   let window = h; // rows of an image in one kernel
   while (window % 2 === 0 && window * rowBlocks > LONGEST_WINDOW) window /= 2;
   const windows = h / window;
-  const halves = batchOf(dy.blocks, 3, x.blocks);
-  const blocks = x.blocks / halves;
-  const columns = blocks * 3 * block;
-  const size = x.blocks * h * w; // rows of B numbers in a plane
-  const bytesPerPlane = 4 * block * size * 3 * ((window + 2) / window);
+  const columns = x.blocks * block;
+  const bytesPerPlane = 4 * block * h * w * (x.blocks * ((window + 2) / window) + 3 * dy.blocks);
 
   return {
     slabs({ dy: dyName, x: xName, planes }) {
       const slab = slabOf(planes, bytesPerPlane);
-      const images = halves * slab * windows * (window + 2) * rowBlocks;
-      const rows = withZeroRow(writer, xName);
+      const images = slab * windows * (window + 2) * rowBlocks;
+      const [xRows, dyRows] = [withZeroRow(writer, xName), withZeroRow(writer, dyName)];
       return multiplesOf(slab, planes).map((first) => {
-        const key = ['rows', first, slab, planes, h, w, x.blocks, block];
-        const table = tableOf(writer, key, images * block * blocks * 3, (set) => {
+        const key = [first, slab, planes, h, w, block];
+        const xTable = tableOf(writer, ['rows of x', x.blocks, ...key], images * block * x.blocks, (set) => {
           let i = 0;
-          for (let half = 0; half < halves; half++)
-            for (let z = first; z < first + slab; z++)
-              for (let part = 0; part < windows; part++)
-                for (let row = -1; row <= window; row++)
-                  for (let from = 0; from < w; from += block)
-                    for (let p = 0; p < block; p++)
-                      for (let c = half * blocks; c < (half + 1) * blocks; c++)
-                        for (let kx = -1; kx <= 1; kx++) {
-                          const [fromY, fromX] = [part * window + row, from + p + kx];
-                          const inside = fromY >= 0 && fromY < h && fromX >= 0 && fromX < w;
-                          set(i++, inside ? (z * x.blocks + c) * h * w + fromY * w + fromX : planes * size);
-                        }
+          for (let z = first; z < first + slab; z++)
+            for (let part = 0; part < windows; part++)
+              for (let row = -1; row <= window; row++)
+                for (let from = 0; from < w; from += block)
+                  for (let p = 0; p < block; p++)
+                    for (let c = 0; c < x.blocks; c++) {
+                      const fromY = part * window + row;
+                      const inside = fromY >= 0 && fromY < h;
+                      set(i++, inside ? ((z * x.blocks + c) * h + fromY) * w + from + p : planes * x.blocks * h * w);
+                    }
         });
-        const gathered = graph.gather(rows, table);
-        const turned = reorderInput(graph, graph.reshape(gathered, images, block, columns, 1));
-        const xs = graph.reshape(turned, halves, slab * windows * block, (window + 2) * rowBlocks, columns);
-        const dys = byBlock(writer, dyName, first, slab, planes, dy);
+        const dyTable = tableOf(writer, ['rows of dy', dy.blocks, ...key], 3 * dy.blocks * slab * h * w, (set) => {
+          let i = 0;
+          for (let kx = -1; kx <= 1; kx++)
+            for (let o = 0; o < dy.blocks; o++)
+              for (let z = first; z < first + slab; z++)
+                for (let y = 0; y < h; y++)
+                  for (let column = 0; column < w; column++) {
+                    const fromX = column - kx;
+                    const inside = fromX >= 0 && fromX < w;
+                    set(i++, inside ? ((z * dy.blocks + o) * h + y) * w + fromX : planes * dy.blocks * h * w);
+                  }
+        });
+        const turned = reorderInput(graph, graph.reshape(graph.gather(xRows, xTable), images, block, columns, 1));
+        const channels = slab * windows * block;
         const length = window * rowBlocks;
-        const weight = graph.reshape(dys, dy.blocks * block, slab * windows * block, length, 1);
-        return { x: xs, dy: weight, conv: { kernel: [length, 1], strides: [rowBlocks, 1] } };
+        return {
+          x: graph.reshape(turned, 1, channels, (window + 2) * rowBlocks, columns),
+          dy: graph.reshape(graph.gather(dyRows, dyTable), 3 * dy.blocks * block, channels, length, 1),
+          conv: { kernel: [length, 1], strides: [rowBlocks, 1] },
+        };
       });
     },
     finish(sum) {
-      const split = graph.reshape(sum, halves, dy.blocks, 3, blocks, 3 * block * block); // half, o, ky, c, (kx, c, o)
-      return graph.transpose(split, 1, 0, 3, 2, 4);
+      const split = graph.reshape(sum, 3, dy.blocks, 3, x.blocks, block * block); // kx, o, ky, c, (c, o)
+      return graph.transpose(split, 1, 3, 2, 0, 4);
     },
   };
 }
@@ -143,7 +157,22 @@ function byPositions(writer: Writer, dy: Images, x: Images, { extent, stride, pa
       const groups = Math.ceil((slab * positions) / block);
       const rows = withZeroRow(writer, xName);
       return multiplesOf(slab, planes).map((first) => {
-        const key = ['positions', first, slab, planes, dy.h, dy.w, x.h, x.w, x.blocks, block, extent, stride, pad];
+        const key = [
+          'positions',
+          first,
+          slab,
+          planes,
+          dy.h,
+          dy.w,
+          x.h,
+          x.w,
+          x.blocks,
+          halves,
+          block,
+          extent,
+          stride,
+          pad,
+        ];
         const table = tableOf(writer, key, halves * groups * block * blocks * taps, (set) => {
           let i = 0;
           for (let half = 0; half < halves; half++)

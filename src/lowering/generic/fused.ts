@@ -52,13 +52,6 @@ export const affineGateByHardSigmoid: PlainForm<object> = {
   },
 };
 
-export const scaledSumByMulAdd: PlainForm<{ readonly factor: number }> = {
-  name: 'Mul, Add',
-  write(graph, { inputs: [x, z], attributes: { factor } }) {
-    return graph.node('Add', [graph.node('Mul', [x, graph.number(factor)]), z]);
-  },
-};
-
 function rectified(graph: OnnxGraph, x: string, relu: boolean): string {
   return relu ? graph.node('Relu', [x]) : x;
 }
