@@ -59,12 +59,21 @@ export function sumPlanes(writer: Writer, x: PlanesValue): PlainValue {
 /** (c) of one number a lane and plane: their sum over all parts' planes. */
 function overPlanes(writer: Writer, grid: Grid, perPart: readonly string[]): string {
   const { graph } = writer;
-  const rows = perPart.map((part) => graph.reshape(part, -1, grid.lanes));
+  const { lanes, fold, c } = grid;
+  const rows = perPart.map((part) => graph.reshape(part, -1, lanes));
   const sums = graph.sum(graph.concat(rows, 0), 0);
-  return grid.lanes === grid.c ? sums : graph.slice(sums, [0], [0], [grid.c]);
+  const used = lanes === fold * c ? sums : graph.slice(sums, [0], [0], [fold * c]);
+  return fold === 1 ? used : graph.sum(graph.reshape(used, fold, c), 0);
 }
 
-/** (c) with zeros for the padding lanes. */
-export function toLanes(writer: Writer, value: PlainValue, { c, lanes }: Grid): string {
-  return writer.once(value, `to ${lanes} lanes`, () => writer.graph.pad(value.name, [0], [lanes - c]));
+/** (c) for every slot, with zeros for the padding lanes. */
+export function toLanes(writer: Writer, value: PlainValue, { c, fold, lanes }: Grid): string {
+  const { graph } = writer;
+  return writer.once(value, `to ${lanes} lanes of ${fold}`, () => {
+    const slots = graph.concat(
+      Array.from({ length: fold }, () => value.name),
+      0,
+    );
+    return graph.pad(slots, [0], [lanes - fold * c]);
+  });
 }

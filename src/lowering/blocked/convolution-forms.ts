@@ -7,12 +7,21 @@ import { asKernel, asPlain, asPlanes } from '../convert.ts';
 import type { Form, Use } from '../form.ts';
 import type { ConvolutionAttributes, DoublingAttributes } from '../fusions.ts';
 import type { DeviceTraits } from '../traits.ts';
-import type { Value } from '../value.ts';
+import type { KernelValue, Value } from '../value.ts';
 import type { Writer } from '../writer.ts';
 import { toLanes } from './channels.ts';
-import { convolveFromFew, convolveToFew, isFew, weightGradientFromFew, weightGradientToFew } from './few-channels.ts';
+import { cutLike, foldOf, type Grid } from './grid.ts';
+import {
+  areTapsFew,
+  convolveFromFew,
+  convolveToFew,
+  isFew,
+  weightGradientFromFew,
+  weightGradientToFew,
+} from './few-channels.ts';
 import { double, halve, halvingWeightGradient } from './halving.ts';
-import { turned } from './kernels.ts';
+import { foldedKernel, turned, unfoldedGradient } from './kernels.ts';
+import { onGrid } from './planes.ts';
 import { convolveSame, wayAlongZ, type WayAlongZ } from './same-convolution.ts';
 import { sameWeightGradient } from './same-weight-gradient.ts';
 
@@ -72,29 +81,45 @@ function gradientUse({ shapes: [x], attributes, shape }: Use<ConvWeightAttribute
   return { x, w: shape, strides: attributes.strides, pads: attributes.pads };
 }
 
-function kernelOf(writer: Writer, value: Value, shape: Shape) {
+/** Samples that share a block all the way through: of the activations the fewest. */
+function sharedFold(block: number, ...activations: readonly Shape[]): number {
+  return Math.min(...activations.map(([n, c]) => foldOf(n, c, block)));
+}
+
+/** The weight in blocks, for samples that share them. Alone, each weight may lie in blocks from step to step. */
+function kernelOf(writer: Writer, value: Value, shape: Shape, fold: number): KernelValue {
+  if (fold > 1) return foldedKernel(writer, asPlain(writer, value, shape), shape, fold);
   return asKernel(writer, value, { shape, block: writer.block, sources: [shape[1]] });
 }
 
-function tailOf(writer: Writer, bias: Value | undefined, relu: boolean, out: Shape) {
-  const grid = writer.grid(out);
+function tailOf(writer: Writer, bias: Value | undefined, relu: boolean, grid: Grid) {
   return { bias: bias ? toLanes(writer, asPlain(writer, bias, [grid.c]), grid) : null, relu };
 }
 
-const fewInputs = (use: Use<ConvolutionAttributes>, { convBlock }: DeviceTraits) =>
-  convBlock !== null &&
-  use.attributes.sources === 1 &&
-  isSame(convUse(use)) &&
-  isFew(use.shapes[0][1], kzOf(use.shapes[1]), convBlock);
+/** A channel count's forms where samples share blocks, and where they do not: only there are weights kept in blocks. */
+interface Sharing {
+  readonly shared: boolean;
+  readonly name: string;
+}
+
+const SHARINGS: readonly Sharing[] = [
+  { shared: false, name: 'blocked' },
+  { shared: true, name: 'blocked, samples side by side' },
+];
 
 const convolutionFromFew: Form<ConvolutionAttributes> = {
   name: 'blocked: neighboring planes as channels',
   when: 'from few channels',
-  applies: fewInputs,
+  applies: (use, { convBlock }) =>
+    convBlock !== null &&
+    use.attributes.sources === 1 &&
+    isSame(convUse(use)) &&
+    isFew(use.shapes[0][1], use.shape[1], use.shape[0], kzOf(use.shapes[1]), convBlock),
   write(writer, { inputs: [x, w, bias], shapes, attributes: { relu }, shape }) {
     const from = { value: asPlain(writer, x, shapes[0]), shape: shapes[0] };
     const weight = { value: asPlain(writer, w, shapes[1]), shape: shapes[1] };
-    return convolveFromFew(writer, from, weight, writer.grid(shape), tailOf(writer, bias, relu, shape), false);
+    const grid = writer.grid(shape);
+    return convolveFromFew(writer, from, weight, grid, tailOf(writer, bias, relu, grid), false);
   },
 };
 
@@ -106,7 +131,7 @@ const convolutionToFew: Form<ConvolutionAttributes> = {
     use.attributes.sources === 1 &&
     !use.attributes.relu &&
     isSame(convUse(use)) &&
-    isFew(use.shape[1], kzOf(use.shapes[1]), convBlock),
+    isFew(use.shape[1], use.shapes[0][1], use.shape[0], kzOf(use.shapes[1]), convBlock),
   write(writer, { inputs: [x, w, bias], shapes, shape }) {
     const weight = { value: asPlain(writer, w, shapes[1]), shape: shapes[1] };
     const shift = bias ? asPlain(writer, bias, [shape[1]]).name : null;
@@ -114,79 +139,122 @@ const convolutionToFew: Form<ConvolutionAttributes> = {
   },
 };
 
-const sameConvolutions = ways.map((way): Form<ConvolutionAttributes> => ({
-  name: `blocked: ${way}`,
-  when: WAYS[way],
-  applies: (use) => isSame(convUse(use)) && wayAlongZ(depthOf(use.shapes[0]), kzOf(use.shapes[1])) === way,
-  kernels: weightInputs,
-  write(writer, { inputs, shapes, attributes: { sources, relu }, shape }) {
-    const from = Array.from({ length: sources }, (_, i) => ({
-      x: asPlanes(writer, inputs[2 * i], shapes[2 * i]),
-      w: kernelOf(writer, inputs[2 * i + 1], shapes[2 * i + 1]),
-    }));
-    return convolveSame(writer, way, from, writer.grid(shape), tailOf(writer, inputs[2 * sources], relu, shape));
+/** The activations of a convolution: all sources, and the result. */
+function activationsOf({ shapes, attributes: { sources }, shape }: Use<ConvolutionAttributes>): Shape[] {
+  return [...Array.from({ length: sources }, (_, i) => shapes[2 * i]), shape];
+}
+
+const sameConvolutions = SHARINGS.flatMap(({ shared, name }) =>
+  ways.map((way): Form<ConvolutionAttributes> => ({
+    name: `${name}: ${way}`,
+    when: WAYS[way],
+    applies: (use, { convBlock }) =>
+      convBlock !== null &&
+      isSame(convUse(use)) &&
+      wayAlongZ(depthOf(use.shapes[0]), kzOf(use.shapes[1])) === way &&
+      sharedFold(convBlock, ...activationsOf(use)) > 1 === shared,
+    kernels: (use) => (shared ? [] : weightInputs(use)),
+    write(writer, call) {
+      const { inputs, shapes, attributes, shape } = call;
+      const { sources, relu } = attributes;
+      const fold = sharedFold(writer.block, ...activationsOf(call));
+      const out = writer.grid(shape);
+      const grid = cutLike(out, out, fold);
+      const from = Array.from({ length: sources }, (_, i) => {
+        const x = asPlanes(writer, inputs[2 * i], shapes[2 * i]);
+        return {
+          x: onGrid(writer, x, cutLike(x.grid, out, fold)),
+          w: kernelOf(writer, inputs[2 * i + 1], shapes[2 * i + 1], fold),
+        };
+      });
+      const made = convolveSame(writer, way, from, grid, tailOf(writer, inputs[2 * sources], relu, grid));
+      return onGrid(writer, made, out);
+    },
+  })),
+);
+
+const halvings = SHARINGS.map(({ shared, name }): Form<ConvolutionAttributes> => ({
+  name: `${name}: halving`,
+  when: '2x2 or 2x2x2, stride 2',
+  applies: (use, { convBlock }) =>
+    convBlock !== null &&
+    use.attributes.sources === 1 &&
+    isHalving(convUse(use)) &&
+    sharedFold(convBlock, use.shapes[0]) > 1 === shared,
+  kernels: () => (shared ? [] : [1]),
+  write(writer, { inputs: [x, w, bias], shapes, attributes: { relu }, shape }) {
+    const from = asPlanes(writer, x, shapes[0]);
+    const { fold } = from.grid;
+    const out = writer.grid(shape);
+    const tail = tailOf(writer, bias, relu, cutLike(out, out, fold));
+    return halve(writer, from, kernelOf(writer, w, shapes[1], fold), out, tail);
   },
 }));
-
-const halving: Form<ConvolutionAttributes> = {
-  name: 'blocked: halving',
-  when: '2x2 or 2x2x2, stride 2',
-  applies: (use) => use.attributes.sources === 1 && isHalving(convUse(use)),
-  kernels: () => [1],
-  write(writer, { inputs: [x, w, bias], shapes, attributes: { relu }, shape }) {
-    const kernel = kernelOf(writer, w, shapes[1]);
-    return halve(writer, asPlanes(writer, x, shapes[0]), kernel, writer.grid(shape), tailOf(writer, bias, relu, shape));
-  },
-};
 
 const turnedFromFew: Form<DoublingAttributes> = {
   name: 'blocked: neighboring planes as channels',
   when: 'from few channels',
   applies: (use, { convBlock }) =>
-    convBlock !== null && isSame(doublingUse(use)) && isFew(use.shapes[0][1], kzOf(use.shapes[1]), convBlock),
+    convBlock !== null &&
+    isSame(doublingUse(use)) &&
+    isFew(use.shapes[0][1], use.shape[1], use.shape[0], kzOf(use.shapes[1]), convBlock),
   write(writer, { inputs: [y, w, bias], shapes, attributes: { relu }, shape }) {
     const from = { value: asPlain(writer, y, shapes[0]), shape: shapes[0] };
     const weight = { value: asPlain(writer, w, shapes[1]), shape: shapes[1] };
-    return convolveFromFew(writer, from, weight, writer.grid(shape), tailOf(writer, bias, relu, shape), true);
+    const grid = writer.grid(shape);
+    return convolveFromFew(writer, from, weight, grid, tailOf(writer, bias, relu, grid), true);
   },
 };
 
-const turnedConvolutions = ways.map((way): Form<DoublingAttributes> => ({
-  name: `blocked: ${way}, by the turned weight`,
-  when: WAYS[way],
-  applies: (use) => isSame(doublingUse(use)) && wayAlongZ(depthOf(use.shapes[0]), kzOf(use.shapes[1])) === way,
-  kernels: () => [1],
+const turnedConvolutions = SHARINGS.flatMap(({ shared, name }) =>
+  ways.map((way): Form<DoublingAttributes> => ({
+    name: `${name}: ${way}, by the turned weight`,
+    when: WAYS[way],
+    applies: (use, { convBlock }) =>
+      convBlock !== null &&
+      isSame(doublingUse(use)) &&
+      wayAlongZ(depthOf(use.shapes[0]), kzOf(use.shapes[1])) === way &&
+      sharedFold(convBlock, use.shapes[0], use.shape) > 1 === shared,
+    kernels: () => (shared ? [] : [1]),
+    write(writer, { inputs: [y, w, bias], shapes, attributes: { relu }, shape }) {
+      const fold = sharedFold(writer.block, shapes[0], shape);
+      const out = writer.grid(shape);
+      const grid = cutLike(out, out, fold);
+      const from = asPlanes(writer, y, shapes[0]);
+      const source = {
+        x: onGrid(writer, from, cutLike(from.grid, out, fold)),
+        w: turned(writer, kernelOf(writer, w, shapes[1], fold)),
+      };
+      const made = convolveSame(writer, way, [source], grid, tailOf(writer, bias, relu, grid));
+      return onGrid(writer, made, out);
+    },
+  })),
+);
+
+const doublings = SHARINGS.map(({ shared, name }): Form<DoublingAttributes> => ({
+  name: `${name}: doubling`,
+  when: '2x2 or 2x2x2, stride 2, transposed',
+  applies: (use, { convBlock }) =>
+    convBlock !== null && isHalving(doublingUse(use)) && sharedFold(convBlock, use.shape) > 1 === shared,
+  kernels: () => (shared ? [] : [1]),
   write(writer, { inputs: [y, w, bias], shapes, attributes: { relu }, shape }) {
-    const source = {
-      x: asPlanes(writer, y, shapes[0]),
-      w: turned(writer, kernelOf(writer, w, shapes[1])),
-    };
-    return convolveSame(writer, way, [source], writer.grid(shape), tailOf(writer, bias, relu, shape));
+    const out = writer.grid(shape);
+    const kernel = kernelOf(writer, w, shapes[1], out.fold);
+    return double(writer, asPlanes(writer, y, shapes[0]), kernel, out, tailOf(writer, bias, relu, out));
   },
 }));
 
-const doubling: Form<DoublingAttributes> = {
-  name: 'blocked: doubling',
-  when: '2x2 or 2x2x2, stride 2, transposed',
-  applies: (use) => isHalving(doublingUse(use)),
-  kernels: () => [1],
-  write(writer, { inputs: [y, w, bias], shapes, attributes: { relu }, shape }) {
-    const kernel = kernelOf(writer, w, shapes[1]);
-    return double(
-      writer,
-      asPlanes(writer, y, shapes[0]),
-      kernel,
-      writer.grid(shape),
-      tailOf(writer, bias, relu, shape),
-    );
-  },
-};
+/** Whether a gradient's taps of few channels are worth being columns. */
+function areFew(use: Use<ConvWeightAttributes>, few: Shape, many: Shape, { convBlock }: DeviceTraits): boolean {
+  if (convBlock === null || !isSame(gradientUse(use))) return false;
+  const counts = [few[1], many[1], few[0], kzOf(use.shape), convBlock] as const;
+  return isFew(...counts) && areTapsFew(...counts);
+}
 
 const gradientFromFew: Form<ConvWeightAttributes> = {
   name: 'blocked: taps as columns',
   when: 'from few channels',
-  applies: (use, { convBlock }) =>
-    convBlock !== null && isSame(gradientUse(use)) && isFew(use.shapes[0][1], kzOf(use.shape), convBlock),
+  applies: (use, traits) => areFew(use, use.shapes[0], use.shapes[1], traits),
   write: (writer, { inputs: [x, y], shapes, shape }) =>
     weightGradientFromFew(
       writer,
@@ -199,8 +267,7 @@ const gradientFromFew: Form<ConvWeightAttributes> = {
 const gradientToFew: Form<ConvWeightAttributes> = {
   name: 'blocked: taps as columns',
   when: 'to few channels',
-  applies: (use, { convBlock }) =>
-    convBlock !== null && isSame(gradientUse(use)) && isFew(use.shapes[1][1], kzOf(use.shape), convBlock),
+  applies: (use, traits) => areFew(use, use.shapes[1], use.shapes[0], traits),
   write: (writer, { inputs: [x, y], shapes, shape }) =>
     weightGradientToFew(
       writer,
@@ -210,34 +277,49 @@ const gradientToFew: Form<ConvWeightAttributes> = {
     ),
 };
 
-const sameGradients = ways.map((way): Form<ConvWeightAttributes> => ({
-  name: `blocked: ${way}`,
-  when: WAYS[way],
-  applies: (use) => isSame(gradientUse(use)) && wayAlongZ(depthOf(use.shapes[0]), kzOf(use.shape)) === way,
-  write: (writer, { inputs: [x, y], shapes, shape }) =>
-    sameWeightGradient(writer, way, asPlanes(writer, x, shapes[0]), asPlanes(writer, y, shapes[1]), shape),
-}));
+const sameGradients = SHARINGS.flatMap(({ shared, name }) =>
+  ways.map((way): Form<ConvWeightAttributes> => ({
+    name: `${name}: ${way}`,
+    when: WAYS[way],
+    applies: (use, { convBlock }) =>
+      convBlock !== null &&
+      isSame(gradientUse(use)) &&
+      wayAlongZ(depthOf(use.shapes[0]), kzOf(use.shape)) === way &&
+      sharedFold(convBlock, ...use.shapes) > 1 === shared,
+    write(writer, { inputs, shapes, shape }) {
+      const fold = sharedFold(writer.block, ...shapes);
+      const [x, dy] = inputs.map((value, i) => asPlanes(writer, value, shapes[i]));
+      const [cutX, cutDy] = [x, dy].map((value) => onGrid(writer, value, cutLike(value.grid, dy.grid, fold)));
+      const made = sameWeightGradient(writer, way, cutX, cutDy, shape);
+      return fold === 1 ? made : unfoldedGradient(writer, made, shape, fold);
+    },
+  })),
+);
 
-const halvingGradient: Form<ConvWeightAttributes> = {
-  name: 'blocked: halving',
+const halvingGradients = SHARINGS.map(({ shared, name }): Form<ConvWeightAttributes> => ({
+  name: `${name}: halving`,
   when: '2x2 or 2x2x2, stride 2',
-  applies: (use) => isHalving(gradientUse(use)),
-  write: (writer, { inputs: [x, y], shapes, shape }) =>
-    halvingWeightGradient(writer, asPlanes(writer, x, shapes[0]), asPlanes(writer, y, shapes[1]), shape),
-};
+  applies: (use, { convBlock }) =>
+    convBlock !== null && isHalving(gradientUse(use)) && sharedFold(convBlock, use.shapes[0]) > 1 === shared,
+  write(writer, { inputs: [x, y], shapes, shape }) {
+    const fine = asPlanes(writer, x, shapes[0]);
+    const made = halvingWeightGradient(writer, fine, asPlanes(writer, y, shapes[1]), shape);
+    return shared ? unfoldedGradient(writer, made, shape, fine.grid.fold) : made;
+  },
+}));
 
 export const convolutionForms: readonly Form<ConvolutionAttributes>[] = [
   convolutionFromFew,
   convolutionToFew,
   ...sameConvolutions,
-  halving,
+  ...halvings,
 ];
 
-export const doublingForms: readonly Form<DoublingAttributes>[] = [turnedFromFew, ...turnedConvolutions, doubling];
+export const doublingForms: readonly Form<DoublingAttributes>[] = [turnedFromFew, ...turnedConvolutions, ...doublings];
 
 export const weightGradientForms: readonly Form<ConvWeightAttributes>[] = [
   gradientFromFew,
   gradientToFew,
   ...sameGradients,
-  halvingGradient,
+  ...halvingGradients,
 ];

@@ -13,7 +13,7 @@
  */
 import { elementCount, type Shape } from '../../graph/index.ts';
 import type { PlainValue, PlanesValue } from '../value.ts';
-import { planesOf, wholeBlocks, type Grid } from './grid.ts';
+import { foldOf, planesOf, setsOf, wholeBlocks, type Grid } from './grid.ts';
 import { tableOf, withZero } from './kernels.ts';
 import { blockedConv, reorderOutput } from './nchwc.ts';
 import { planeMajor } from './planes.ts';
@@ -21,9 +21,15 @@ import type { Tail } from './same-convolution.ts';
 import { weightGradient } from './weight-gradient.ts';
 import type { Writer } from '../writer.ts';
 
-/** Whether a channel count is few, for a kernel of kz planes. */
-export function isFew(channels: number, kz: number, block: number): boolean {
-  return channels * kz < block;
+/** Whether `few` channels are few beside `many` of `n` samples, for a kernel of kz planes. */
+export function isFew(few: number, many: number, n: number, kz: number, block: number): boolean {
+  return few * kz * foldOf(n, many, block) < block;
+}
+
+/** Whether all taps of the few are fewer columns than the gradient in planes would have. */
+export function areTapsFew(few: number, many: number, n: number, kz: number, block: number): boolean {
+  const fold = foldOf(n, many, block);
+  return wholeBlocks(9 * kz * few * fold, block) <= 3 * wholeBlocks(few * fold, block) * (kz > 1 ? 2 : 1);
 }
 
 interface Weight {
@@ -58,18 +64,22 @@ export function convolveFromFew(
   const many = shape[turn ? 1 : 0];
   const kz = kzOf(shape);
   const place = placeIn(shape);
-  const blocks = wholeBlocks(many, block) / block;
+  const { lanes, fold } = out;
   const zero = elementCount(shape);
-  const table = tableOf(writer, ['from few', ...shape, Number(turn)], blocks * kz * few * 9 * block, (set) => {
+  const table = tableOf(writer, ['from few', ...shape, Number(turn), fold], lanes * fold * kz * few * 9, (set) => {
     let i = 0;
-    for (let b = 0; b < blocks; b++)
-      for (let z = 0; z < kz; z++)
-        for (let f = 0; f < few; f++)
-          for (let tap = 0; tap < 9; tap++)
-            for (let lane = b * block; lane < (b + 1) * block; lane++)
-              set(i++, lane >= many ? zero : turn ? place(f, lane, kz - 1 - z, 8 - tap) : place(lane, f, z, tap));
+    for (let first = 0; first < lanes; first += block)
+      for (let slot = 0; slot < fold; slot++)
+        for (let z = 0; z < kz; z++)
+          for (let f = 0; f < few; f++)
+            for (let tap = 0; tap < 9; tap++)
+              for (let lane = first; lane < first + block; lane++) {
+                const m = lane - slot * many;
+                if (m < 0 || m >= many) set(i++, zero);
+                else set(i++, turn ? place(f, m, kz - 1 - z, 8 - tap) : place(m, f, z, tap));
+              }
   });
-  const w = graph.reshape(graph.gather(withZero(writer, value, shape), table), blocks * block, kz * few, 3, 3);
+  const w = graph.reshape(graph.gather(withZero(writer, value, shape), table), lanes, fold * kz * few, 3, 3);
   const parts = out.groups.flatMap((_, g) =>
     Array.from({ length: out.parities }, (_unused, parity) =>
       blockedConv(graph, neighbors(writer, x.value, x.shape, kz, out, g, parity), w, {
@@ -92,27 +102,32 @@ export function convolveToFew(
   out: Shape,
 ): PlainValue {
   const { graph, block } = writer;
-  const { d, h, w: width, lanes, groups } = x.grid;
+  const { d, h, w: width, lanes, groups, fold } = x.grid;
   const [few, many] = shape;
   const kz = kzOf(shape);
   const place = placeIn(shape);
   const zero = elementCount(shape);
-  const table = tableOf(writer, ['to few', ...shape], lanes * 9 * block, (set) => {
+  const table = tableOf(writer, ['to few', ...shape, fold], lanes * 9 * block, (set) => {
     let i = 0;
     for (let c0 = 0; c0 < lanes; c0 += block)
       for (let tap = 0; tap < 9; tap++)
         for (let c = c0; c < c0 + block; c++)
-          for (let lane = 0; lane < block; lane++)
-            set(i++, c < many && lane < kz * few ? place(lane % few, c, Math.floor(lane / few), tap) : zero);
+          for (let lane = 0; lane < block; lane++) {
+            const slot = Math.floor(lane / (kz * few));
+            const [m, k] = [c - slot * many, lane % (kz * few)];
+            const same = slot < fold && m >= 0 && m < many;
+            set(i++, same ? place(k % few, m, Math.floor(k / few), tap) : zero);
+          }
   });
   const w = graph.reshape(graph.gather(withZero(writer, value, shape), table), block, lanes, 3, 3);
   const size = few * h * width;
   const samples = groups.map((n, g) => {
     const perPart = x.parts.slice(g * x.grid.parities, (g + 1) * x.grid.parities).map((part) => {
       const products = blockedConv(graph, part, w, { kernel: [3, 3], pads: [1, 1, 1, 1] });
-      return graph.reshape(reorderOutput(graph, products, kz * few), planesOf(x.grid, g), 1, kz * size);
+      return graph.reshape(reorderOutput(graph, products, fold * kz * few), planesOf(x.grid, g), 1, fold * kz * size);
     });
-    const planes = graph.reshape(graph.concat(perPart, 1), n, d, kz * size);
+    const slots = graph.reshape(graph.concat(perPart, 1), setsOf(x.grid, g) * d, fold, kz * size);
+    const planes = graph.reshape(fold === 1 ? slots : graph.transpose(slots, 1, 0, 2), n, d, kz * size);
     if (kz === 1) return planes;
     // y(z) = lane 0 of plane z - 1, lane 1 of z, lane 2 of z + 1
     const [before, here, behind] = graph.split(planes, 2, [size, size, size]);
@@ -171,13 +186,15 @@ function gradientOfFew(
   const { grid } = many;
   const kz = kzOf(shape);
   const count = few.shape[1];
-  const columns = wholeBlocks(9 * kz * count, block);
-  const ones = graph.pattern(`taps of ${kz * count} in ${block}`, [columns, kz * count, 3, 3], (i) => {
+  const { fold } = grid;
+  const channels = fold * kz * count;
+  const columns = wholeBlocks(9 * channels, block);
+  const ones = graph.pattern(`taps of ${channels} in ${block}`, [columns, channels, 3, 3], (i) => {
     const [lane, tap, channel, b] = [
       i % block,
       Math.floor(i / block) % 9,
-      Math.floor(i / (9 * block)) % (kz * count),
-      Math.floor(i / (9 * block * kz * count)),
+      Math.floor(i / (9 * block)) % channels,
+      Math.floor(i / (9 * block * channels)),
     ];
     return b * block + lane === channel * 9 + tap ? 1 : 0;
   });
@@ -189,6 +206,7 @@ function gradientOfFew(
     }),
   );
   const { h, w, lanes } = grid;
+  const size = elementCount(shape);
   const made = weightGradient(
     writer,
     pairings,
@@ -196,21 +214,24 @@ function gradientOfFew(
     { blocks: columns / block, h, w },
     { extent: 1, stride: 1, pad: 0 },
   );
-  // In memory (many/B, columns/B, B of columns, B of many); column (z, few, tap).
-  const table = tableOf(writer, ['gradient of few', ...shape, place(1, 0, 0, 0)], elementCount(shape), (set) => {
-    for (let m = 0; m < grid.c; m++)
-      for (let z = 0; z < kz; z++)
-        for (let f = 0; f < count; f++)
-          for (let tap = 0; tap < 9; tap++) {
-            const column = (z * count + f) * 9 + tap;
-            set(place(f, m, z, tap), (Math.floor(m / block) * columns + column) * block + (m % block));
-          }
+  // In memory (many/B, columns/B, B of columns, B of many); column (slot, z, few, tap). Of a sample with itself, and the sum.
+  const table = tableOf(writer, ['gradient of few', ...shape, place(1, 0, 0, 0), fold], fold * size, (set) => {
+    for (let slot = 0; slot < fold; slot++)
+      for (let m = 0; m < grid.c; m++)
+        for (let z = 0; z < kz; z++)
+          for (let f = 0; f < count; f++)
+            for (let tap = 0; tap < 9; tap++) {
+              const column = ((slot * kz + z) * count + f) * 9 + tap;
+              const lane = slot * grid.c + m;
+              const at = (Math.floor(lane / block) * columns + column) * block + (lane % block);
+              set(slot * size + place(f, m, z, tap), at);
+            }
   });
-  const flat = graph.reshape(made, lanes * columns);
-  return { layout: 'plain', name: graph.reshape(graph.gather(flat, table), ...shape) };
+  const slots = graph.reshape(graph.gather(graph.reshape(made, lanes * columns), table), fold, size);
+  return { layout: 'plain', name: graph.reshape(fold === 1 ? slots : graph.sum(slots, 0), ...shape) };
 }
 
-/** For the planes of one part: (planes, (kz, few), y, x), plane z with its neighbors, zero outside. */
+/** For the planes of one part: (planes, (slot, kz, few), y, x), plane z of each slot's sample with its neighbors, zero outside. */
 function neighbors(
   writer: Writer,
   value: PlainValue,
@@ -220,9 +241,9 @@ function neighbors(
   group: number,
   parity: number,
 ): string {
-  return writer.once(value, `neighbors ${group} ${parity} of ${grid.groups.join()}`, () => {
+  return writer.once(value, `neighbors ${group} ${parity} of ${grid.groups.join()} ${grid.fold}`, () => {
     const { graph } = writer;
-    const { n, d, h, w, parities, groups } = grid;
+    const { n, d, h, w, parities, groups, fold } = grid;
     const few = shape[1];
     const size = few * h * w;
     const first = groups.slice(0, group).reduce((a, b) => a + b, 0);
@@ -232,18 +253,20 @@ function neighbors(
     });
     const table = tableOf(
       writer,
-      ['neighbors', n, d, first, groups[group], parity, parities, kz],
-      planesOf(grid, group) * kz,
+      ['neighbors', n, d, first, groups[group], parity, parities, kz, fold],
+      planesOf(grid, group) * fold * kz,
       (set) => {
         let i = 0;
-        for (let sample = first; sample < first + groups[group]; sample++)
+        const sets = setsOf(grid, group);
+        for (let sample = first; sample < first + sets; sample++)
           for (let z = parity; z < d; z += parities)
-            for (let k = 0; k < kz; k++) {
-              const at = z + k - (kz - 1) / 2;
-              set(i++, at >= 0 && at < d ? sample * d + at : n * d);
-            }
+            for (let slot = 0; slot < fold; slot++)
+              for (let k = 0; k < kz; k++) {
+                const at = z + k - (kz - 1) / 2;
+                set(i++, at >= 0 && at < d ? (sample + slot * sets) * d + at : n * d);
+              }
       },
     );
-    return graph.reshape(graph.gather(planes, table), planesOf(grid, group), kz * few, h, w);
+    return graph.reshape(graph.gather(planes, table), planesOf(grid, group), fold * kz * few, h, w);
   });
 }

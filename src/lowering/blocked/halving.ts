@@ -9,15 +9,16 @@
 import type { Shape } from '../../graph/index.ts';
 import { kernelExtents } from '../kernel-layout.ts';
 import type { KernelValue, PlanesValue } from '../value.ts';
-import { planesOf, type Grid } from './grid.ts';
+import { cutLike, planesOf, type Grid } from './grid.ts';
 import { blockTable, turnBlocks } from './kernels.ts';
 import { blockedConv } from './nchwc.ts';
-import { apart, merged, regrouped } from './planes.ts';
+import { apart, merged, onGrid } from './planes.ts';
 import type { Tail } from './same-convolution.ts';
 import { imagesOf } from './same-weight-gradient.ts';
 import { weightGradient } from './weight-gradient.ts';
 import type { Writer } from '../writer.ts';
 
+/** `w` is folded where `x` is. */
 export function halve(writer: Writer, x: PlanesValue, w: KernelValue, out: Grid, tail: Tail): PlanesValue {
   const { parities, groups } = x.grid;
   const halves = groups.map((_, g) =>
@@ -32,38 +33,31 @@ export function halve(writer: Writer, x: PlanesValue, w: KernelValue, out: Grid,
       });
     }, null),
   ) as string[];
-  const parts = regrouped(writer, halves, groups, out.groups, out.d).flatMap((planes, g) =>
-    apart(writer, out, g, planes),
-  );
-  return { layout: 'planes', grid: out, parts };
+  const grid = cutLike(out, x.grid, x.grid.fold);
+  const parts = halves.flatMap((planes, g) => apart(writer, grid, g, planes));
+  return onGrid(writer, { layout: 'planes', grid, parts }, out);
 }
 
+/** `w` is folded where the result is. */
 export function double(writer: Writer, y: PlanesValue, w: KernelValue, out: Grid, tail: Tail): PlanesValue {
   const { graph, block } = writer;
-  const { h, w: width, lanes: ins } = y.grid;
+  const coarse = onGrid(writer, y, cutLike(y.grid, out, out.fold));
+  const { h, w: width, lanes: ins } = coarse.grid;
   const lanes = out.lanes;
   const bias = tail.bias && graph.concat([tail.bias, tail.bias, tail.bias, tail.bias], 0);
-  const parts = mergedGroups(writer, y, out.groups).flatMap((planes, g) =>
+  const parts = out.groups.flatMap((_, g) =>
     tapWeights(writer, w).map((taps) => {
-      const products = blockedConv(graph, planes, graph.reshape(taps, 4 * lanes, ins, 1, 1), {
+      const products = blockedConv(graph, merged(writer, coarse, g), graph.reshape(taps, 4 * lanes, ins, 1, 1), {
         kernel: [1, 1],
         bias,
         activation: tail.relu ? 'relu' : null,
       });
-      const count = out.groups[g] * y.grid.d;
+      const count = planesOf(out, g);
       const split = graph.reshape(products, count, 2, 2, lanes / block, h, width, block);
       return graph.reshape(graph.transpose(split, 0, 3, 4, 1, 5, 2, 6), count, lanes, 2 * h, 2 * width);
     }),
   );
   return { layout: 'planes', grid: out, parts };
-}
-
-/** All planes of `value` in order, one tensor for each of `groups`. */
-export function mergedGroups(writer: Writer, value: PlanesValue, groups: readonly number[]): string[] {
-  return writer.once(value, `merged for ${groups.join()}`, () => {
-    const own = value.grid.groups.map((_, g) => merged(writer, value, g));
-    return regrouped(writer, own, value.grid.groups, groups, value.grid.d);
-  });
 }
 
 /** For each kz the weights from o to (tap, c): in memory (tap, C/B, O/B, B of o, B of c). */
@@ -76,7 +70,7 @@ function tapWeights(writer: Writer, w: KernelValue): string[] {
   });
 }
 
-/** The gradient of a halving weight: `fine` (n, c) and `coarse` (n, o), half as large. */
+/** The gradient of a halving weight: `fine` (n, c) and `coarse` (n, o), half as large. Folded where `fine` is. */
 export function halvingWeightGradient(
   writer: Writer,
   fine: PlanesValue,
@@ -84,17 +78,19 @@ export function halvingWeightGradient(
   shape: Shape,
 ): KernelValue {
   const { parities, groups } = fine.grid;
-  const kernel = { shape, block: writer.block, sources: [shape[1]] };
-  const coarsePlanes = mergedGroups(writer, coarse, groups);
+  const { fold } = fine.grid;
+  const [o, c, ...rest] = shape;
+  const kernel = { shape: [fold * o, fold * c, ...rest], block: writer.block, sources: [fold * c] };
+  const like = onGrid(writer, coarse, cutLike(coarse.grid, fine.grid, fold));
   const parts = Array.from({ length: parities }, (_unused, z) =>
     weightGradient(
       writer,
       groups.map((_, g) => ({
-        dy: coarsePlanes[g],
+        dy: merged(writer, like, g),
         x: fine.parts[parities * g + z],
         planes: planesOf(fine.grid, g),
       })),
-      imagesOf(coarse.grid),
+      imagesOf(like.grid),
       imagesOf(fine.grid),
       { extent: 2, stride: 2, pad: 0 },
     ),

@@ -43,6 +43,44 @@ export function plainFromKernel(writer: Writer, value: KernelValue): PlainValue 
 }
 
 /**
+ * A plain weight for samples that share blocks: the same from each slot to itself, zero from one slot to another.
+ * (f o, f c, ...), a weight like any other.
+ */
+export function foldedKernel(writer: Writer, value: PlainValue, shape: Shape, fold: number): KernelValue {
+  const [o, c, ...rest] = shape;
+  const kernel: KernelLayout = { shape: [fold * o, fold * c, ...rest], block: writer.block, sources: [fold * c] };
+  return writer.once(value, `folded ${fold}`, () => {
+    const from = withZero(writer, value, shape);
+    const [taps, zero] = [elementCount(rest), elementCount(shape)];
+    const parts = kernelParts(kernel).map((part) => {
+      const table = tableOf(writer, ['fold', fold, ...keyOf(kernel), part.z], elementCount(part.shape), (set) =>
+        forEachPlace(kernel, part, (i, place) => {
+          const [row, tap] = [Math.floor(place / taps), place % taps];
+          const [output, input] = [Math.floor(row / (fold * c)), row % (fold * c)];
+          const same = place >= 0 && Math.floor(output / o) === Math.floor(input / c);
+          set(i, same ? ((output % o) * c + (input % c)) * taps + tap : zero);
+        }),
+      );
+      return writer.graph.reshape(writer.graph.gather(from, table), ...part.shape);
+    });
+    return { layout: 'kernel', kernel, parts };
+  });
+}
+
+/** The gradient of a weight from that of the folded one: the sum over slots. */
+export function unfoldedGradient(writer: Writer, value: KernelValue, shape: Shape, fold: number): PlainValue {
+  const { graph } = writer;
+  const whole = plainFromKernel(writer, value).name;
+  const [o, c, ...rest] = shape;
+  const taps = elementCount(rest);
+  const slots = Array.from({ length: fold }, (_, slot) => {
+    const rows = graph.slice(graph.reshape(whole, fold, o, fold * c * taps), [0], [slot], [slot + 1]);
+    return graph.slice(rows, [2], [slot * c * taps], [(slot + 1) * c * taps]);
+  });
+  return { layout: 'plain', name: graph.reshape(graph.sum(graph.concat(slots, 0), 0), ...shape) };
+}
+
+/**
  * The weight of the transposed convolution, as a convolution's:
  *
  *   w'[c, o, k] = w[o, c, K - 1 - k]

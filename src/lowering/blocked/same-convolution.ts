@@ -15,7 +15,7 @@
  * - odd depth      the sum as it stands, on planes shifted along z
  */
 import type { KernelValue, PlanesValue } from '../value.ts';
-import { planesOf, planeSize, type Grid } from './grid.ts';
+import { planesOf, planeSize, setsOf, type Grid } from './grid.ts';
 import { blockedConv } from './nchwc.ts';
 import type { Writer } from '../writer.ts';
 
@@ -35,7 +35,7 @@ export interface Tail {
 /** A way along z: parts of one group. */
 type Way = (writer: Writer, sources: readonly Source[], group: number, out: Grid, tail: Tail) => string[];
 
-/** The sum over sources; `out` is the result's grid. */
+/** The sum over sources; `out` is the result's grid, which all x are cut like, and all w folded like. */
 export function convolveSame(
   writer: Writer,
   way: WayAlongZ,
@@ -151,9 +151,9 @@ function alongZ(
 ): string {
   const { graph, block } = writer;
   const planes = planesOf(grid, group);
-  const samples = grid.groups[group];
+  const sets = setsOf(grid, group);
   const w = graph.pattern(`along z ${a} ${b}`, [block, 1, 2, 1], (i) => (Math.floor(i / block) === 0 ? a : b));
-  const rows = graph.reshape(x, samples, block, planes / samples, planeSize(grid) / block);
+  const rows = graph.reshape(x, sets, block, planes / sets, planeSize(grid) / block);
   const made = blockedConv(graph, rows, w, { kernel: [2, 1], pads: [before, 0, behind, 0], group: block });
   return graph.reshape(made, planes, grid.lanes, grid.h, grid.w);
 }
@@ -174,13 +174,14 @@ export function shifted(writer: Writer, x: PlanesValue, group: number, by: numbe
   if (by === 0) return x.parts[group];
   return writer.once(x, `shifted ${group} ${by}`, () => {
     const { graph } = writer;
-    const { d, lanes, h, w, groups } = x.grid;
+    const { d, lanes, h, w } = x.grid;
+    const sets = setsOf(x.grid, group);
     const size = planeSize(x.grid);
-    const samples = graph.reshape(x.parts[group], groups[group], d, size);
-    const zero = graph.filled(0, groups[group], 1, size);
+    const planes = graph.reshape(x.parts[group], sets, d, size);
+    const zero = graph.filled(0, sets, 1, size);
     const [from, to] = by < 0 ? [0, d - 1] : [1, d];
-    const kept = graph.slice(samples, [1], [from], [to]);
-    return graph.reshape(graph.concat(by < 0 ? [zero, kept] : [kept, zero], 1), groups[group] * d, lanes, h, w);
+    const kept = graph.slice(planes, [1], [from], [to]);
+    return graph.reshape(graph.concat(by < 0 ? [zero, kept] : [kept, zero], 1), sets * d, lanes, h, w);
   });
 }
 

@@ -21,6 +21,7 @@ import type { Writer } from '../writer.ts';
 
 const TAPS = { extent: 3, stride: 1, pad: 1 };
 
+/** `x` and `dy` are cut alike; folded where they are. */
 export function sameWeightGradient(
   writer: Writer,
   way: WayAlongZ,
@@ -28,7 +29,9 @@ export function sameWeightGradient(
   dy: PlanesValue,
   shape: Shape,
 ): KernelValue {
-  const kernel: KernelLayout = { shape, block: writer.block, sources: [shape[1]] };
+  const { fold } = dy.grid;
+  const [o, c, ...rest] = shape;
+  const kernel: KernelLayout = { shape: [fold * o, fold * c, ...rest], block: writer.block, sources: [fold * c] };
   const [ofDy, ofX] = [imagesOf(dy.grid), imagesOf(x.grid)];
   /** dw over all groups; `pair` gives each group's names. */
   const dw = (...pairs: ((group: number) => readonly [dy: string, x: string])[]) =>

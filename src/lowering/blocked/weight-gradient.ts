@@ -37,7 +37,7 @@ export interface Taps {
 /** Gathered numbers of a slab, in bytes: what stays in the cache beside its transpose. */
 const SLAB_BYTES = 8e6;
 /** Positions in the kernel's window: a longer one is cut, for its weights to stay near. */
-const LONGEST_WINDOW = 128;
+const LONGEST_WINDOW = 256;
 
 /** (O, C, ky, kx), in memory (O/B, C/B, ky, kx, B of c, B of o): the sum over all pairings. */
 export function weightGradient(
@@ -88,21 +88,26 @@ function byRows(writer: Writer, dy: Images, x: Images): Cut {
   let window = h; // rows of an image in one kernel
   while (window % 2 === 0 && window * rowBlocks > LONGEST_WINDOW) window /= 2;
   const windows = h / window;
+  // One window: the rows above and below the image are the convolution's own padding. Several: each has its neighbors' rows.
+  const halo = windows === 1 ? 0 : 1;
+  const windowRows = (window + 2 * halo) * rowBlocks;
+  const pad = (1 - halo) * rowBlocks;
   const columns = x.blocks * block;
-  const bytesPerPlane = 4 * block * h * w * (x.blocks * ((window + 2) / window) + 3 * dy.blocks);
+  const bytesPerPlane = 4 * block * w * (x.blocks * windows * (window + 2 * halo) + 3 * dy.blocks * h);
 
   return {
     slabs({ dy: dyName, x: xName, planes }) {
       const slab = slabOf(planes, bytesPerPlane);
-      const images = slab * windows * (window + 2) * rowBlocks;
-      const [xRows, dyRows] = [withZeroRow(writer, xName), withZeroRow(writer, dyName)];
+      const images = slab * windows * windowRows;
+      const xRows = halo === 0 ? graph.reshape(xName, -1, block) : withZeroRow(writer, xName);
+      const dyRows = withZeroRow(writer, dyName);
       return multiplesOf(slab, planes).map((first) => {
         const key = [first, slab, planes, h, w, block];
         const xTable = tableOf(writer, ['rows of x', x.blocks, ...key], images * block * x.blocks, (set) => {
           let i = 0;
           for (let z = first; z < first + slab; z++)
             for (let part = 0; part < windows; part++)
-              for (let row = -1; row <= window; row++)
+              for (let row = -halo; row < window + halo; row++)
                 for (let from = 0; from < w; from += block)
                   for (let p = 0; p < block; p++)
                     for (let c = 0; c < x.blocks; c++) {
@@ -127,9 +132,9 @@ function byRows(writer: Writer, dy: Images, x: Images): Cut {
         const channels = slab * windows * block;
         const length = window * rowBlocks;
         return {
-          x: graph.reshape(turned, 1, channels, (window + 2) * rowBlocks, columns),
+          x: graph.reshape(turned, 1, channels, windowRows, columns),
           dy: graph.reshape(graph.gather(dyRows, dyTable), 3 * dy.blocks * block, channels, length, 1),
-          conv: { kernel: [length, 1], strides: [rowBlocks, 1] },
+          conv: { kernel: [length, 1], strides: [rowBlocks, 1], pads: [pad, 0, pad, 0] },
         };
       });
     },
@@ -223,10 +228,11 @@ function slabOf(planes: number, bytesPerPlane: number): number {
   return slab;
 }
 
-/** A tensor as rows of B numbers, and a row of zeros behind. */
+/** A tensor as rows of B numbers, and a row of zeros behind. Written once: two sources of a convolution meet the same dy. */
 function withZeroRow(writer: Writer, x: string): string {
   const { graph, block } = writer;
-  return graph.concat([graph.reshape(x, -1, block), graph.filled(0, 1, block)], 0);
+  const rows = () => graph.concat([graph.reshape(x, -1, block), graph.filled(0, 1, block)], 0);
+  return writer.once(graph, `${x} with a zero row`, rows);
 }
 
 /** (planes, blocks, positions, B) to (blocks, planes, positions, B). */
@@ -239,7 +245,7 @@ function byBlock(
   { blocks, h, w }: Images,
 ): string {
   const { graph, block } = writer;
-  if (blocks === 1 || count === 1) return count === planes ? name : graph.slice(name, [0], [first], [first + count]);
+  if (count === planes && (blocks === 1 || count === 1)) return name;
   const table = tableOf(writer, ['by block', first, count, blocks], blocks * count, (set) => {
     for (let b = 0; b < blocks; b++) for (let z = 0; z < count; z++) set(b * count + z, (first + z) * blocks + b);
   });
