@@ -2,12 +2,17 @@
  * Times the training step of a network, and the process's peak memory.
  *
  *     npx tsx bench/step.ts [--depth 4] [--channels 32] [--batch 4] [--patch 32,64,64] [--inputs 1] [--outputs 1] [--steps 5]
+ *         [--threads N] [--memory GB] [--keep] [--recompute]
+ *
+ * The way of the step is what `train` would choose with that memory; --keep and --recompute choose another.
  */
+import { totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { random } from '../src/core/index.ts';
 import { FASTEST, lower } from '../src/lowering/index.ts';
 import { adamNumbers, initialTensors, momentNames, parametersOf, trainingProgram } from '../src/network/index.ts';
 import { startOnnxRuntime } from '../src/node/index.ts';
+import { planStep } from '../src/training/index.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,8 +23,9 @@ const { values } = parseArgs({
     inputs: { type: 'string', default: '1' },
     outputs: { type: 'string', default: '1' },
     threads: { type: 'string' },
+    memory: { type: 'string' },
+    keep: { type: 'boolean', default: false },
     recompute: { type: 'boolean', default: false },
-    group: { type: 'string', default: String(FASTEST.groupVoxels) },
     steps: { type: 'string', default: '5' },
   },
 });
@@ -35,7 +41,10 @@ const description = {
 const adam = { lr: 1e-3, betas: [0.5, 0.999] as const, eps: 1e-8, weightDecay: 0 };
 const runtime = await startOnnxRuntime(values.threads === undefined ? {} : { threads: Number(values.threads) });
 const started = performance.now();
-const plan = { recompute: values.recompute, groupVoxels: Number(values.group) };
+const memoryBytes = values.memory === undefined ? totalmem() : Number(values.memory) * 1e9;
+const [x, y, z = 1] = patch.toReversed();
+const foretold = planStep(description, batch, { z, y, x }, memoryBytes, runtime.traits);
+const plan = values.keep || values.recompute ? { ...FASTEST, recompute: values.recompute } : foretold.plan;
 const lowered = lower(trainingProgram(description, { batch, patch, loss: 'mse', adam }), runtime.traits, plan);
 const session = await runtime.load(lowered);
 const loaded = performance.now();
@@ -65,7 +74,8 @@ console.log(
     batch,
     patch,
     threads: runtime.traits.threads,
-    nodes: lowered.forms.length,
+    recompute: plan.recompute,
+    foretoldGB: round(foretold.bytes / 1e9),
     loadSeconds: round((loaded - started) / 1000),
     stepSeconds: { median: round(median), min: round(sorted[0]), max: round(sorted[sorted.length - 1]) },
     secondsPerPatch: round(median / batch),

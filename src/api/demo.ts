@@ -2,7 +2,7 @@
 import { resolveConfig } from '../config/index.ts';
 import { Interrupted, isUnstainedError, random, type LongCall } from '../core/index.ts';
 import type { Runtime } from '../engine/index.ts';
-import { untrained } from '../training/index.ts';
+import { untrained, planStep } from '../training/index.ts';
 import { continueRun, type Begun } from './continued-run.ts';
 import { heldOutMeasures, studyField } from './field-study.ts';
 import { DEMO_FILE, holdingOf, occupied } from './free-output.ts';
@@ -12,6 +12,7 @@ import type { DemoRequest, DemoResult } from './requests.ts';
 import { exampleOf, secondsOf, writePage, writePicture, type StudiedRun } from './run-report.ts';
 import { describeNetwork } from './stored-run.ts';
 import { runTraining } from './training-run.ts';
+import { startRuntime } from './start-runtime.ts';
 import type { World } from './world.ts';
 
 /** One bundled example: its files, and the settings that this field wants. */
@@ -73,7 +74,7 @@ const EXAMPLES: readonly Example[] = [
 export async function demo(world: World, { out, overwrite }: DemoRequest, call: LongCall): Promise<DemoResult> {
   await requireFreeDemo(world, out, overwrite);
   const began = world.now();
-  const runtime = await world.startRuntime();
+  const runtime = await startRuntime(world, call);
   const studied: StudiedRun[] = [];
   try {
     for (const example of EXAMPLES) studied.push(await runExample(world, runtime, example, out, call));
@@ -127,7 +128,9 @@ async function runExample(
   const { run, voxelSize } = isBegun
     ? await continueRun(world, place, (config) => config, { signal: call.signal })
     : await beginExample(world, example, place, call);
-  const trained = await runTraining(world, runtime, run, call).catch((error: unknown) => {
+  const { batch, patch } = run.config;
+  const { plan } = planStep(run.description, batch, patch, world.machine.memoryBytes, runtime.traits);
+  const trained = await runTraining(world, runtime, run, plan, call).catch((error: unknown) => {
     if (!isUnstainedError(error, 'interrupted/saved')) throw error;
     throw new Interrupted(true, { what: error.what, remedy: 'Start the demo again: it goes on from there.' });
   });

@@ -19,6 +19,7 @@ import { predictImage } from './predict.ts';
 import { readImage } from './read-images.ts';
 import type { EvaluateRequest, EvaluateResult } from './requests.ts';
 import { readNetwork, readRun } from './stored-run.ts';
+import { startRuntime } from './start-runtime.ts';
 import type { World } from './world.ts';
 
 interface Prediction {
@@ -83,7 +84,7 @@ async function readPredictions(world: World, request: EvaluateRequest, call: Lon
     });
   const run = await readRun(world, model);
   const { network } = await readNetwork(run, call.onNote);
-  const runtime = await world.startRuntime();
+  const runtime = await startRuntime(world, call);
   try {
     const budget = { voxelSize, memoryBytes: memoryBudget(world, memoryBytes) };
     const { prediction } = await predictImage(world, runtime, run, network, signal, budget, call);

@@ -14,6 +14,7 @@ export type {
   DevicesResult,
   EvaluateRequest,
   EvaluateResult,
+  ExplainedNetwork,
   GivenVoxelSize,
   Measured,
   NamedFile,

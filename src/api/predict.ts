@@ -10,6 +10,7 @@ import { predictVolume } from './predict-volume.ts';
 import { readImage } from './read-images.ts';
 import type { PredictRequest, PredictResult } from './requests.ts';
 import { readNetwork, readRun, type StoredRun } from './stored-run.ts';
+import { startRuntime } from './start-runtime.ts';
 import type { World } from './world.ts';
 
 /** Predicts each image and writes an OME-TIFF, float32, with the image's voxel size and a channel a target. */
@@ -19,7 +20,7 @@ export async function predict(world: World, request: PredictRequest, call: LongC
   const { network } = await readNetwork(run, call.onNote);
   const places = await outputPlaces(world, request);
   for (const place of places) await requireNotInput(world, place, images);
-  const runtime = await world.startRuntime();
+  const runtime = await startRuntime(world, call);
   try {
     const outputs = [];
     for (const [i, image] of images.entries()) {

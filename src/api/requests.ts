@@ -1,5 +1,6 @@
 /** What the verbs are asked for and what they answer. The results are the command line's JSON. */
 import type { Config } from '../config/index.ts';
+import type { LayerForms } from '../training/index.ts';
 
 /** Micrometers. */
 export interface GivenVoxelSize {
@@ -134,7 +135,23 @@ export interface DevicesResult {
     readonly threads: number;
     readonly memoryBytes: number;
     readonly onnxruntime: string;
+    /** Channels of a block in ONNX Runtime's fast layout; null where there is none. */
+    readonly convBlock: 8 | 16 | null;
     /** Voxels a second through a small network, measured now. */
     readonly voxelsPerSecond: number;
   }[];
+  /** Null unless asked for. */
+  readonly explained: ExplainedNetwork | null;
+}
+
+/** How a training step would be computed. */
+export interface ExplainedNetwork {
+  readonly batch: number;
+  /** (z, y, x), or (y, x). */
+  readonly patch: readonly number[];
+  /** Of the process at its peak, foretold. */
+  readonly memoryBytes: number;
+  /** Whether activations are computed again rather than kept, for memory's sake. */
+  readonly recompute: boolean;
+  readonly layers: readonly LayerForms[];
 }

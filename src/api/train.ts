@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import { Interrupted, random, UsageError, type LongCall } from '../core/index.ts';
 import { parameterCount } from '../network/index.ts';
 import { RUN_FILES } from '../run/index.ts';
-import { requireStepFits, untrained } from '../training/index.ts';
+import { planStep, untrained } from '../training/index.ts';
 import { continueRun, type Begun } from './continued-run.ts';
 import { heldOutMeasures, studyField, type FieldStudy } from './field-study.ts';
 import { requireFreeFolder } from './free-output.ts';
@@ -12,6 +12,7 @@ import { readPair } from './pair.ts';
 import type { TrainRequest, TrainResult } from './requests.ts';
 import { writeRunReport } from './run-report.ts';
 import { describeNetwork } from './stored-run.ts';
+import { startRuntime } from './start-runtime.ts';
 import { runTraining, type Trained, type TrainingRun } from './training-run.ts';
 import type { World } from './world.ts';
 
@@ -22,12 +23,13 @@ export async function train(world: World, request: TrainRequest, call: LongCall)
       ? await newRun(world, request, call)
       : await continuedRun(world, request, request.resume, call);
   const { batch, patch } = run.config;
-  requireStepFits(run.description, batch, patch, request.memoryBytes ?? world.machine.memoryBytes);
-  if (request.resume === null && request.overwrite) await world.output.removeFolder(run.store.name);
-  const runtime = await world.startRuntime();
+  const runtime = await startRuntime(world, call);
   try {
+    const memoryBytes = request.memoryBytes ?? world.machine.memoryBytes;
+    const { plan } = planStep(run.description, batch, patch, memoryBytes, runtime.traits);
+    if (request.resume === null && request.overwrite) await world.output.removeFolder(run.store.name);
     const began = world.now();
-    const trained = await runTraining(world, runtime, run, call);
+    const trained = await runTraining(world, runtime, run, plan, call);
     const seconds = (world.now() - began) / 1000;
     const study = await studyField(
       runtime,

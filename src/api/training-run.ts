@@ -2,7 +2,7 @@
 import { configToYaml, type Config } from '../config/index.ts';
 import { Interrupted, isUnstainedError, type LongCall } from '../core/index.ts';
 import { drawBatch, type TrainingPair } from '../dataset/index.ts';
-import type { FormChoice, Runtime } from '../engine/index.ts';
+import type { FormChoice, LoweringPlan, Runtime } from '../engine/index.ts';
 import { momentNames, parametersOf, statisticsOf, type NetworkDescription } from '../network/index.ts';
 import {
   dataFile,
@@ -18,7 +18,7 @@ import {
   type RunFile,
   type RunStore,
 } from '../run/index.ts';
-import { trainSteps, type TrainingState } from '../training/index.ts';
+import { layerForms, trainSteps, type TrainingState } from '../training/index.ts';
 import type { World } from './world.ts';
 
 export interface TrainingRun {
@@ -43,8 +43,14 @@ export interface Trained {
 
 const utf8 = new TextEncoder();
 
-/** Trains to the last step, and saves. Throws Interrupted, with all saved, when it is told to stop. */
-export async function runTraining(world: World, runtime: Runtime, run: TrainingRun, call: LongCall): Promise<Trained> {
+/** Trains to the last step, each computed by `plan`, and saves. Throws Interrupted, with all saved, when it is told to stop. */
+export async function runTraining(
+  world: World,
+  runtime: Runtime,
+  run: TrainingRun,
+  plan: LoweringPlan,
+  call: LongCall,
+): Promise<Trained> {
   const { store, config, description, pair, start } = run;
   const losses = [...run.losses];
   const configSha256 = await sha256(utf8.encode(configToYaml(config)));
@@ -94,6 +100,7 @@ export async function runTraining(world: World, runtime: Runtime, run: TrainingR
         runtime,
         description,
         config,
+        plan,
         start,
         draw: (random) => drawBatch(pair, config, random),
         onStep: ({ step, loss, lr }) => losses.push({ step, loss, lr, seconds: before + (world.now() - began) / 1000 }),
@@ -128,12 +135,18 @@ function checkpointShapes(description: NetworkDescription): [string, readonly nu
 }
 
 function environment({ machine }: World, { traits }: Runtime, forms: readonly FormChoice[]) {
-  const counts = new Map<string, { operator: string; form: string; count: number }>();
-  for (const { operator, form } of forms) {
+  const counts = new Map<string, { operator: string; form: string; when: string; count: number }>();
+  for (const { operator, form, when } of forms) {
     const key = `${operator} ${form}`;
-    counts.set(key, { operator, form, count: (counts.get(key)?.count ?? 0) + 1 });
+    counts.set(key, { operator, form, when, count: (counts.get(key)?.count ?? 0) + 1 });
   }
   const { version, host, onnxruntime, platform, processor, memoryBytes } = machine;
+  const layers = layerForms(forms).map(({ layer, forward, inputGradient, weightGradient }) => ({
+    layer,
+    forward: forward.form,
+    inputGradient: inputGradient?.form ?? null,
+    weightGradient: weightGradient?.form ?? null,
+  }));
   return {
     schema: 'unstained.environment/1' as const,
     version,
@@ -143,7 +156,9 @@ function environment({ machine }: World, { traits }: Runtime, forms: readonly Fo
     processor,
     device: traits.kind,
     threads: traits.threads,
+    convBlock: traits.convBlock,
     memoryBytes,
+    layers,
     forms: [...counts.values()],
   };
 }

@@ -2,6 +2,7 @@
  * What the command line asks of the library: the verbs and the world that they work in. `main` takes them as an argument,
  * so that parsing, messages and exit codes can be tested without training anything.
  */
+import type { Config } from '../config/index.ts';
 import type { LongCall } from '../core/index.ts';
 import type {
   DemoRequest,
@@ -21,7 +22,7 @@ export interface Verbs<W> {
   predict(world: W, request: PredictRequest, call: LongCall): Promise<PredictResult>;
   evaluate(world: W, request: EvaluateRequest, call: LongCall): Promise<EvaluateResult>;
   inspect(world: W, path: string, request: { readonly pixels: boolean }, call: LongCall): Promise<object>;
-  devices(world: W): Promise<DevicesResult>;
+  devices(world: W, request?: { readonly explain?: Config | null }): Promise<DevicesResult>;
   demo(world: W, request: DemoRequest, call: LongCall): Promise<DemoResult>;
 }
 

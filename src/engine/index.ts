@@ -2,9 +2,9 @@
  * What runs a program: the Runtime interface, sessions, state kept between runs, device traits.
  * Portable; imports `graph`, `lowering` and `core`.
  */
-export { measureConvBlock, packKernel, unpackKernel } from '../lowering/index.ts';
+export { FASTEST, measureConvBlock, packKernel, unpackKernel } from '../lowering/index.ts';
 export type { CarriedShape, DeviceTraits, FormChoice, LoweredProgram, LoweringPlan } from '../lowering/index.ts';
 export type { Machine } from './machine.ts';
 export type { Runtime, Session, Tensors } from './runtime.ts';
-export { startProgram } from './start.ts';
+export { formsOf, startProgram } from './start.ts';
 export type { StartedProgram } from './start.ts';

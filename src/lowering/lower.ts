@@ -7,7 +7,7 @@
  */
 import { encodeOnnxModel, type OnnxModel } from '../codec/index.ts';
 import { inOrder } from '../graph/index.ts';
-import type { Computed, Program, Shape, Tensor } from '../graph/index.ts';
+import type { Carried, Computed, Program, Shape, Tensor } from '../graph/index.ts';
 import { blockedForms } from './blocked/index.ts';
 import { BLOCKED_DOMAIN } from './blocked/nchwc.ts';
 import { asKernel, asPlain } from './convert.ts';
@@ -62,6 +62,8 @@ export interface CarriedShape extends NamedShape {
 
 export interface FormChoice {
   readonly operator: string;
+  /** The carried weight that it convolves with, or makes the gradient of; null elsewhere. */
+  readonly weight: string | null;
   readonly form: string;
   /** In words: when this form is taken. */
   readonly when: string;
@@ -102,6 +104,7 @@ export function lowerToModel(
   const graph = new OnnxGraph();
   const writer = new Writer(graph, traits.convBlock ?? 1, plan.groupVoxels);
   const forms: FormChoice[] = [];
+  const weights = weightNames(order, program.carried, nextTensors);
   const calls = new Map<Tensor, Call<unknown>>();
   const values = new Map<Tensor, Value>();
   const needed = new Set(inOrder(resultTensors));
@@ -123,7 +126,13 @@ export function lowerToModel(
       const call: Call<unknown> = { ...useOf(tensor), inputs, kernel };
       calls.set(tensor, call);
       values.set(tensor, form.write(writer, call));
-      forms.push({ operator: tensor.operator.name, form: form.name, when: form.when ?? '', shapes: call.shapes });
+      forms.push({
+        operator: tensor.operator.name,
+        weight: weights.get(tensor) ?? null,
+        form: form.name,
+        when: form.when ?? '',
+        shapes: call.shapes,
+      });
     }
   }
 
@@ -196,6 +205,36 @@ function constantValue(
   const parts = kernelParts(kernel).map((part, k) => graph.floats(packed[k], part.shape));
   return { layout: 'kernel', kernel, parts };
 }
+
+/** For each convolution the carried weight that it takes, for each gradient of a weight the one that it moves. */
+function weightNames(
+  order: readonly Tensor[],
+  carried: readonly Carried[],
+  next: readonly Tensor[],
+): ReadonlyMap<Tensor, string> {
+  const names = new Map<Tensor, string>();
+  const nameOf = (tensor: Tensor): string | null => {
+    if (tensor.kind === 'input') return tensor.name;
+    return tensor.kind === 'computed' && tensor.operator.name === 'slice' ? nameOf(tensor.inputs[0]) : null;
+  };
+  for (const tensor of order) {
+    if (tensor.kind !== 'computed' || !/^conv|^doubling/.test(tensor.operator.name)) continue;
+    const name = tensor.operator.name === 'convWeightGradient' ? null : nameOf(tensor.inputs[1]);
+    if (name !== null) names.set(tensor, name);
+  }
+  carried.forEach(({ input }, i) => {
+    const stack = [next[i]];
+    for (let tensor = stack.pop(); tensor; tensor = stack.pop()) {
+      if (tensor.kind !== 'computed' || names.has(tensor)) continue;
+      if (tensor.operator.name === 'convWeightGradient') names.set(tensor, input.name);
+      else if (MOVES_WEIGHTS.has(tensor.operator.name)) stack.push(...tensor.inputs);
+    }
+  });
+  return names;
+}
+
+/** What stands between a weight's gradient and its next value. */
+const MOVES_WEIGHTS = new Set(['add', 'sub', 'mul', 'div', 'sqrt', 'scaledSum', 'embed', 'slice']);
 
 function isRectified(tensor: Tensor): boolean {
   return (

@@ -4,7 +4,8 @@
  */
 export { adamNumbers } from './adam.ts';
 export type { AdamSettings } from './adam.ts';
-export type { NetworkDescription } from './description.ts';
+export { convolutionsOf } from './description.ts';
+export type { Convolution, NetworkDescription } from './description.ts';
 export { inferenceProgram } from './inference-program.ts';
 export { initialTensors, parameterCount, parametersOf, statisticsOf } from './parameters.ts';
 export type { NamedTensor } from './parameters.ts';

@@ -11,14 +11,14 @@ import type { Answer, Order, Task } from './session-protocol.ts';
 export interface OnnxRuntimeSettings {
   /** Share the work of one operator: all processors unless told otherwise. */
   readonly threads?: number;
-  /** False: as if ONNX Runtime had no blocked layout here. */
+  /** False: as if ONNX Runtime had no blocked layout here. So does UNSTAINED_BLOCKS=off in the environment, for tests. */
   readonly blocked?: boolean;
 }
 
 /** Starts the worker, and measures what the lowering must know. */
 export async function startOnnxRuntime({
   threads = availableParallelism(),
-  blocked = true,
+  blocked = process.env.UNSTAINED_BLOCKS !== 'off',
 }: OnnxRuntimeSettings = {}): Promise<Runtime> {
   // ONNX Runtime's builds send usage events to its makers unless told not to, before they are loaded, in the environment of
   // the process (a worker's is a copy). Images of a lab are nobody else's business, and neither is that they are computed on.

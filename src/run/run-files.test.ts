@@ -42,7 +42,9 @@ describe('the JSON files of a run', () => {
       device: 'cpu',
       threads: 2,
       memoryBytes: 2 ** 34,
-      forms: [{ operator: 'Conv', form: 'generic', count: 12 }],
+      convBlock: 16,
+      layers: [{ layer: 'conv_out', forward: 'Conv', inputGradient: null, weightGradient: 'product of all taps' }],
+      forms: [{ operator: 'Conv', form: 'generic', when: '', count: 12 }],
     } as const;
     expect(environmentFile.decode(environmentFile.encode(environment), 'e.json')).toEqual(environment);
   });

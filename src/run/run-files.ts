@@ -76,8 +76,22 @@ export interface EnvironmentFile {
   readonly device: string;
   readonly threads: number;
   readonly memoryBytes: number;
-  /** How each operator of the training program is computed. */
-  readonly forms: readonly { readonly operator: string; readonly form: string; readonly count: number }[];
+  /** Channels of a block in ONNX Runtime's fast layout; null where there is none. */
+  readonly convBlock: 8 | 16 | null;
+  /** How each layer is computed in training; null where a gradient is not needed. */
+  readonly layers: readonly {
+    readonly layer: string;
+    readonly forward: string;
+    readonly inputGradient: string | null;
+    readonly weightGradient: string | null;
+  }[];
+  /** How each operator of the training program is computed, and when that way is taken. */
+  readonly forms: readonly {
+    readonly operator: string;
+    readonly form: string;
+    readonly when: string;
+    readonly count: number;
+  }[];
 }
 
 const count = z.int().nonnegative();
@@ -127,6 +141,15 @@ export const environmentFile: JsonFile<EnvironmentFile> = jsonFile(
     device: z.string(),
     threads: count,
     memoryBytes: count,
-    forms: z.array(z.object({ operator: z.string(), form: z.string(), count })),
+    convBlock: z.union([z.literal(8), z.literal(16)]).nullable(),
+    layers: z.array(
+      z.object({
+        layer: z.string(),
+        forward: z.string(),
+        inputGradient: z.string().nullable(),
+        weightGradient: z.string().nullable(),
+      }),
+    ),
+    forms: z.array(z.object({ operator: z.string(), form: z.string(), when: z.string(), count })),
   }),
 );

@@ -3,6 +3,9 @@
  * Portable; imports `volume`, `dataset`, `network`, `engine`, `config` and `core`.
  */
 export { learningRate } from './schedule.ts';
-export { requireStepFits, stepMemoryBytes } from './step-memory.ts';
-export { trainSteps, untrained } from './train-steps.ts';
+export { layerForms } from './layer-forms.ts';
+export type { FormNote, LayerForms } from './layer-forms.ts';
+export { planStep } from './step-memory.ts';
+export type { StepPlan } from './step-memory.ts';
+export { patchExtents, trainSteps, untrained } from './train-steps.ts';
 export type { StepRecord, TrainingJob, TrainingState } from './train-steps.ts';

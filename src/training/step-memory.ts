@@ -1,36 +1,41 @@
-/** What a training step will take at most, told before it starts. */
+/** What a training step will take at most, told before it starts; and how it is to be computed within the memory given. */
 import { ResourceError } from '../core/index.ts';
-import { parameterCount, type NetworkDescription } from '../network/index.ts';
+import { FASTEST, type DeviceTraits, type LoweringPlan } from '../engine/index.ts';
+import { convolutionsOf, parameterCount, type NetworkDescription } from '../network/index.ts';
 import { voxelCount, type Size } from '../volume/index.ts';
 
-/** The process and the runtime, without a network. */
-const PROCESS_BYTES = 250e6;
-/** Float32 copies of all parameters: values and two moments before and after a step, gradients, and the state as it is saved. */
-const PARAMETER_COPIES = 10;
-/** Tensors of the first level's size that are alive at the widest place of the backward pass, deeper levels included. */
-const LEVEL_TENSORS = 27;
-
-/**
- * Bytes of the process at its peak, for `batch` patches. From bench/step.ts: within a fifth from 0.6 to 3 GB, in 2D and 3D, for 16 and 32
- * channels and one to eight patches.
- */
-export function stepMemoryBytes(description: NetworkDescription, batch: number, patch: Size): number {
-  const { channels, inputChannels, outputChannels } = description;
-  const perVoxel = LEVEL_TENSORS * channels + 4 * (inputChannels + 3 * outputChannels);
-  return PROCESS_BYTES + 4 * (PARAMETER_COPIES * parameterCount(description) + perVoxel * batch * voxelCount(patch));
+export interface StepPlan {
+  readonly plan: LoweringPlan;
+  /** Of the process at its peak, foretold. */
+  readonly bytes: number;
 }
 
-/** Throws ResourceError resource/memory, naming what would fit, where a step needs more than `memoryBytes`. */
-export function requireStepFits(
+/** Keeping less, and computing it again in the backward pass: slower by about a fiftieth. */
+const FRUGAL: LoweringPlan = { ...FASTEST, recompute: true };
+/** The fastest way is taken where it needs no more than this share of the memory given: others want some too. */
+const SHARE_OF_FASTEST = 1 / 3;
+
+/**
+ * The way of a step for `batch` patches. Throws ResourceError resource/memory, naming what would fit, where every way needs more
+ * than `memoryBytes`.
+ */
+export function planStep(
   description: NetworkDescription,
   batch: number,
   patch: Size,
   memoryBytes: number,
-): void {
-  const needed = stepMemoryBytes(description, batch, patch);
-  if (needed <= memoryBytes) return;
+  traits: DeviceTraits,
+): StepPlan {
+  const [fastest, frugal] = [FASTEST, FRUGAL].map((plan): StepPlan => {
+    return { plan, bytes: stepMemoryBytes(description, batch, patch, traits, plan) };
+  });
+  if (traits.convBlock === null || fastest.bytes <= memoryBytes * SHARE_OF_FASTEST) {
+    if (fastest.bytes <= memoryBytes) return fastest;
+  } else if (frugal.bytes <= memoryBytes) return frugal;
+
+  const needed = Math.min(fastest.bytes, frugal.bytes);
   let fitting = batch - 1;
-  while (fitting > 0 && stepMemoryBytes(description, fitting, patch) > memoryBytes) fitting--;
+  while (fitting > 0 && stepMemoryBytes(description, fitting, patch, traits, FRUGAL) > memoryBytes) fitting--;
   throw new ResourceError('resource/memory', {
     what: `A training step needs about ${gigabytes(needed)}; there are ${gigabytes(memoryBytes)}.`,
     why: 'The system would end the program in the middle of a step.',
@@ -39,6 +44,47 @@ export function requireStepFits(
         ? `This fits: --batch ${fitting}. So may a smaller --patch, or fewer --channels.`
         : 'Not even one patch fits: take a smaller --patch, fewer --channels, or more memory (--memory).',
   });
+}
+
+/**
+ * Bytes of the process at its peak: a sum of what grows with the network and its patches, its weights fitted to what bench/step.ts
+ * measured (docs/performance.md), within 15 % of all of it.
+ */
+function stepMemoryBytes(
+  description: NetworkDescription,
+  batch: number,
+  patch: Size,
+  { convBlock }: DeviceTraits,
+  { recompute, groupVoxels }: LoweringPlan,
+): number {
+  const { dims, channels, inputChannels, outputChannels } = description;
+  const voxels = voxelCount(patch);
+  const parameters = 4 * parameterCount(description);
+  if (convBlock === null) {
+    const perVoxel = 27 * channels + 4 * (inputChannels + 3 * outputChannels);
+    return 250e6 + 10 * parameters + 4 * batch * voxels * perVoxel;
+  }
+  const lanes = (count: number) => lanesOf(count, batch, convBlock);
+  /** What every convolution before a norm makes, level by level on a coarser grid: kept for the backward pass. */
+  const results = convolutionsOf(description)
+    .filter(({ norm }) => norm !== null)
+    .map(({ name, kind, outputs }) => {
+      const level = name.split('sub_u.').length - 1 + (kind === 'halving' ? 1 : 0);
+      return (4 * lanes(outputs) * batch * voxels) / 2 ** (level * dims);
+    })
+    .reduce((a, b) => a + b, 0);
+  if (recompute) return 0.3e9 + 9.4 * parameters + 2.2 * results;
+  /** One tensor of the first level, of all samples and of those that are computed together. */
+  const perSample = 4 * lanes(channels) * voxels;
+  const together = Math.min(batch, Math.max(1, Math.floor(groupVoxels / voxels)));
+  return 0.25e9 + 8.4 * parameters + 0.7 * results + (20.6 * batch + 7.5 * together) * perSample;
+}
+
+/** Channels with their padding to whole blocks, for each sample: samples share a block where they can. */
+function lanesOf(channels: number, batch: number, block: number): number {
+  let fold = 1;
+  while (2 * fold * channels <= block && batch % (2 * fold) === 0) fold *= 2;
+  return (Math.ceil((fold * channels) / block) * block) / fold;
 }
 
 function gigabytes(bytes: number): string {

@@ -7,7 +7,14 @@
 import { Interrupted, ModelError, randomFromState, type LongCall, type Random } from '../core/index.ts';
 import type { Config } from '../config/index.ts';
 import type { Batch } from '../dataset/index.ts';
-import { startProgram, type FormChoice, type Runtime, type Session, type Tensors } from '../engine/index.ts';
+import {
+  startProgram,
+  type FormChoice,
+  type LoweringPlan,
+  type Runtime,
+  type Session,
+  type Tensors,
+} from '../engine/index.ts';
 import {
   adamNumbers,
   initialTensors,
@@ -38,6 +45,8 @@ export interface TrainingJob {
   readonly runtime: Runtime;
   readonly description: NetworkDescription;
   readonly config: Config;
+  /** How a step is computed (planStep). */
+  readonly plan: LoweringPlan;
   readonly start: TrainingState;
   /** Draws the patches of one step. */
   readonly draw: (random: Random) => Batch;
@@ -57,6 +66,11 @@ export function untrained(description: NetworkDescription, random: Random): Trai
   return { step: 0, tensors, random: random.state() };
 }
 
+/** (z, y, x), in 2D (y, x). */
+export function patchExtents({ network, patch }: Pick<Config, 'network' | 'patch'>): number[] {
+  return network.dims === 2 ? [patch.y, patch.x] : [patch.z, patch.y, patch.x];
+}
+
 /**
  * Trains from `start` to `config.steps`. Returns the last state, already saved, and how each operator was computed.
  * Throws Interrupted (all saved) when `signal` is aborted, ModelError when the loss is no number any more.
@@ -65,16 +79,16 @@ export async function trainSteps(
   job: TrainingJob,
   { signal, onProgress }: LongCall,
 ): Promise<{ state: TrainingState; forms: readonly FormChoice[] }> {
-  const { runtime, description, config, start } = job;
+  const { runtime, description, config, plan, start } = job;
   const session = await startProgram(
     runtime,
     trainingProgram(description, {
       batch: config.batch,
-      patch:
-        description.dims === 2 ? [config.patch.y, config.patch.x] : [config.patch.z, config.patch.y, config.patch.x],
+      patch: patchExtents(config),
       loss: config.loss,
       adam: { betas: config.optimizer.betas, weightDecay: config.optimizer.weightDecay },
     }),
+    plan,
   );
   try {
     await session.writeCarried(start.tensors);

@@ -1,67 +1,21 @@
 /**
- * The forms of convolutions, transposed convolutions and gradients of weights in blocked planes: when each is taken, and what
- * it hands to the file that says how it is done.
+ * The forms of convolutions and transposed convolutions in blocked planes: when each is taken, and what it hands to the file
+ * that says how it is done.
  */
-import type { ConvWeightAttributes, Shape } from '../../graph/index.ts';
+import type { Shape } from '../../graph/index.ts';
 import { asKernel, asPlain, asPlanes } from '../convert.ts';
 import type { Form, Use } from '../form.ts';
 import type { ConvolutionAttributes, DoublingAttributes } from '../fusions.ts';
-import type { DeviceTraits } from '../traits.ts';
 import type { KernelValue, Value } from '../value.ts';
 import type { Writer } from '../writer.ts';
 import { toLanes } from './channels.ts';
-import { cutLike, foldOf, type Grid } from './grid.ts';
-import {
-  areTapsFew,
-  convolveFromFew,
-  convolveToFew,
-  isFew,
-  weightGradientFromFew,
-  weightGradientToFew,
-} from './few-channels.ts';
-import { double, halve, halvingWeightGradient } from './halving.ts';
-import { foldedKernel, turned, unfoldedGradient } from './kernels.ts';
+import { depthOf, isHalving, isSame, kzOf, sharedFold, SHARINGS, WAYS, ways, type ConvUse } from './conv-use.ts';
+import { convolveFromFew, convolveToFew, isFew } from './few-channels.ts';
+import { cutLike, type Grid } from './grid.ts';
+import { double, halve } from './halving.ts';
+import { foldedKernel, turned } from './kernels.ts';
 import { onGrid } from './planes.ts';
-import { convolveSame, wayAlongZ, type WayAlongZ } from './same-convolution.ts';
-import { sameWeightGradient } from './same-weight-gradient.ts';
-
-const WAYS: Readonly<Record<WayAlongZ, string>> = {
-  'each plane alone': '3x3 in plane, or a single plane',
-  'one pair': '3x3x3, two planes',
-  'Winograd along z': '3x3x3, an even number of planes, four or more',
-  'shifted planes': '3x3x3, an odd number of planes',
-};
-const ways = Object.keys(WAYS) as WayAlongZ[];
-
-interface ConvUse {
-  readonly x: Shape;
-  readonly w: Shape;
-  readonly strides: readonly number[];
-  readonly pads: readonly number[];
-}
-
-/** 3x3 or 3x3x3, stride 1, a zero around. */
-function isSame({ x, w, strides, pads }: ConvUse): boolean {
-  const kernel = w.slice(2);
-  return isSpatial(x) && kernel.every((k, i) => k === 3 && strides[i] === 1 && pads[i] === 1);
-}
-
-/** 2x2 or 2x2x2, stride 2, no padding, even extents. */
-function isHalving({ x, w, strides, pads }: ConvUse): boolean {
-  return isSpatial(x) && w.slice(2).every((k, i) => k === 2 && strides[i] === 2 && pads[i] === 0 && x[i + 2] % 2 === 0);
-}
-
-export function isSpatial(x: Shape): boolean {
-  return x.length === 4 || x.length === 5;
-}
-
-function depthOf(x: Shape): number {
-  return x.length === 5 ? x[2] : 1;
-}
-
-function kzOf(w: Shape): number {
-  return w.length === 5 ? w[2] : 1;
-}
+import { convolveSame, wayAlongZ } from './same-convolution.ts';
 
 /** The sources' weights among a convolution's inputs. */
 function weightInputs({ attributes: { sources } }: Use<ConvolutionAttributes>): number[] {
@@ -77,15 +31,6 @@ function doublingUse({ shapes, attributes, shape }: Use<DoublingAttributes>): Co
   return { x: shape, w: shapes[1], strides: attributes.strides, pads: attributes.pads };
 }
 
-function gradientUse({ shapes: [x], attributes, shape }: Use<ConvWeightAttributes>): ConvUse {
-  return { x, w: shape, strides: attributes.strides, pads: attributes.pads };
-}
-
-/** Samples that share a block all the way through: of the activations the fewest. */
-function sharedFold(block: number, ...activations: readonly Shape[]): number {
-  return Math.min(...activations.map(([n, c]) => foldOf(n, c, block)));
-}
-
 /** The weight in blocks, for samples that share them. Alone, each weight may lie in blocks from step to step. */
 function kernelOf(writer: Writer, value: Value, shape: Shape, fold: number): KernelValue {
   if (fold > 1) return foldedKernel(writer, asPlain(writer, value, shape), shape, fold);
@@ -95,17 +40,6 @@ function kernelOf(writer: Writer, value: Value, shape: Shape, fold: number): Ker
 function tailOf(writer: Writer, bias: Value | undefined, relu: boolean, grid: Grid) {
   return { bias: bias ? toLanes(writer, asPlain(writer, bias, [grid.c]), grid) : null, relu };
 }
-
-/** A channel count's forms where samples share blocks, and where they do not: only there are weights kept in blocks. */
-interface Sharing {
-  readonly shared: boolean;
-  readonly name: string;
-}
-
-const SHARINGS: readonly Sharing[] = [
-  { shared: false, name: 'blocked' },
-  { shared: true, name: 'blocked, samples side by side' },
-];
 
 const convolutionFromFew: Form<ConvolutionAttributes> = {
   name: 'blocked: neighboring planes as channels',
@@ -244,70 +178,6 @@ const doublings = SHARINGS.map(({ shared, name }): Form<DoublingAttributes> => (
   },
 }));
 
-/** Whether a gradient's taps of few channels are worth being columns. */
-function areFew(use: Use<ConvWeightAttributes>, few: Shape, many: Shape, { convBlock }: DeviceTraits): boolean {
-  if (convBlock === null || !isSame(gradientUse(use))) return false;
-  const counts = [few[1], many[1], few[0], kzOf(use.shape), convBlock] as const;
-  return isFew(...counts) && areTapsFew(...counts);
-}
-
-const gradientFromFew: Form<ConvWeightAttributes> = {
-  name: 'blocked: taps as columns',
-  when: 'from few channels',
-  applies: (use, traits) => areFew(use, use.shapes[0], use.shapes[1], traits),
-  write: (writer, { inputs: [x, y], shapes, shape }) =>
-    weightGradientFromFew(
-      writer,
-      { value: asPlain(writer, x, shapes[0]), shape: shapes[0] },
-      asPlanes(writer, y, shapes[1]),
-      shape,
-    ),
-};
-
-const gradientToFew: Form<ConvWeightAttributes> = {
-  name: 'blocked: taps as columns',
-  when: 'to few channels',
-  applies: (use, traits) => areFew(use, use.shapes[1], use.shapes[0], traits),
-  write: (writer, { inputs: [x, y], shapes, shape }) =>
-    weightGradientToFew(
-      writer,
-      asPlanes(writer, x, shapes[0]),
-      { value: asPlain(writer, y, shapes[1]), shape: shapes[1] },
-      shape,
-    ),
-};
-
-const sameGradients = SHARINGS.flatMap(({ shared, name }) =>
-  ways.map((way): Form<ConvWeightAttributes> => ({
-    name: `${name}: ${way}`,
-    when: WAYS[way],
-    applies: (use, { convBlock }) =>
-      convBlock !== null &&
-      isSame(gradientUse(use)) &&
-      wayAlongZ(depthOf(use.shapes[0]), kzOf(use.shape)) === way &&
-      sharedFold(convBlock, ...use.shapes) > 1 === shared,
-    write(writer, { inputs, shapes, shape }) {
-      const fold = sharedFold(writer.block, ...shapes);
-      const [x, dy] = inputs.map((value, i) => asPlanes(writer, value, shapes[i]));
-      const [cutX, cutDy] = [x, dy].map((value) => onGrid(writer, value, cutLike(value.grid, dy.grid, fold)));
-      const made = sameWeightGradient(writer, way, cutX, cutDy, shape);
-      return fold === 1 ? made : unfoldedGradient(writer, made, shape, fold);
-    },
-  })),
-);
-
-const halvingGradients = SHARINGS.map(({ shared, name }): Form<ConvWeightAttributes> => ({
-  name: `${name}: halving`,
-  when: '2x2 or 2x2x2, stride 2',
-  applies: (use, { convBlock }) =>
-    convBlock !== null && isHalving(gradientUse(use)) && sharedFold(convBlock, use.shapes[0]) > 1 === shared,
-  write(writer, { inputs: [x, y], shapes, shape }) {
-    const fine = asPlanes(writer, x, shapes[0]);
-    const made = halvingWeightGradient(writer, fine, asPlanes(writer, y, shapes[1]), shape);
-    return shared ? unfoldedGradient(writer, made, shape, fine.grid.fold) : made;
-  },
-}));
-
 export const convolutionForms: readonly Form<ConvolutionAttributes>[] = [
   convolutionFromFew,
   convolutionToFew,
@@ -316,10 +186,3 @@ export const convolutionForms: readonly Form<ConvolutionAttributes>[] = [
 ];
 
 export const doublingForms: readonly Form<DoublingAttributes>[] = [turnedFromFew, ...turnedConvolutions, ...doublings];
-
-export const weightGradientForms: readonly Form<ConvWeightAttributes>[] = [
-  gradientFromFew,
-  gradientToFew,
-  ...sameGradients,
-  ...halvingGradients,
-];

@@ -17,7 +17,8 @@ import { genericForms } from '../generic/index.ts';
 import type { PlainValue, Value } from '../value.ts';
 import type { Writer } from '../writer.ts';
 import { affinePlanes, dotPlanes, sumPlanes } from './channels.ts';
-import { convolutionForms, doublingForms, isSpatial, weightGradientForms } from './convolution-forms.ts';
+import { isSpatial } from './conv-use.ts';
+import { convolutionForms, doublingForms } from './convolution-forms.ts';
 import {
   addInBlocks,
   affineGateInPlanes,
@@ -27,6 +28,7 @@ import {
   scaledSumInBlocks,
   sliceOfKernel,
 } from './elementwise.ts';
+import { weightGradientForms } from './weight-gradient-forms.ts';
 
 const affineSum: Form<AffineSumAttributes> = {
   name: 'blocked: depthwise Conv',

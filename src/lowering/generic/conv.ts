@@ -11,6 +11,7 @@ import type { OnnxGraph } from '../onnx-graph.ts';
 /** ONNX's Conv is the operator. */
 export const convByConv: PlainForm<ConvAttributes> = {
   name: 'Conv',
+  when: 'where no faster form applies',
   write: (graph, { inputs, attributes: { strides, pads } }) =>
     graph.node('Conv', inputs, { strides, pads: [...pads, ...pads] }),
 };
@@ -24,6 +25,7 @@ export const convByConv: PlainForm<ConvAttributes> = {
  */
 export const convTransposeByConv: PlainForm<ConvTransposeAttributes> = {
   name: 'Conv by the turned weight',
+  when: 'stride 1, many positions',
   applies: ({ shapes: [y], attributes: { strides } }) =>
     strides.every((stride) => stride === 1) && y[0] * elementCount(y.slice(2)) >= 512,
   write(graph, { inputs: [y, w, b], shapes: [, wShape], attributes: { pads } }) {
@@ -39,6 +41,7 @@ export const convTransposeByConv: PlainForm<ConvTransposeAttributes> = {
 /** ONNX's ConvTranspose, told what the stride leaves open. */
 export const convTransposeByConvTranspose: PlainForm<ConvTransposeAttributes> = {
   name: 'ConvTranspose',
+  when: 'where no faster form applies',
   write(graph, { inputs, shapes: [y, w], attributes: { strides, pads, extents } }) {
     const left = extents.map((extent, i) => extent - ((y[i + 2] - 1) * strides[i] + w[i + 2] - 2 * pads[i]));
     return graph.node('ConvTranspose', inputs, { strides, pads: [...pads, ...pads], output_padding: left });
@@ -55,6 +58,7 @@ export const convTransposeByConvTranspose: PlainForm<ConvTransposeAttributes> = 
  */
 export const weightGradientByShifts: PlainForm<ConvWeightAttributes> = {
   name: 'products of shifted copies',
+  when: 'stride 1',
   applies: ({ attributes: { strides } }) => strides.every((stride) => stride === 1),
   write(graph, { inputs: [x, y], shapes: [xShape, yShape], attributes: { pads, kernel } }) {
     const [n, c, ...extents] = xShape;
@@ -91,6 +95,7 @@ export const weightGradientByShifts: PlainForm<ConvWeightAttributes> = {
 /** The weight's gradient as one matrix product, x's taps laid out beside its channels: for a stride, where taps are few. */
 export const weightGradientByTaps: PlainForm<ConvWeightAttributes> = {
   name: 'product of all taps',
+  when: 'where no faster form applies',
   write(graph, { inputs: [x, y], shapes: [xShape, yShape], attributes: { strides, pads, kernel } }) {
     const [n, c, ...extents] = xShape;
     const [, o, ...outputs] = yShape;

@@ -7,6 +7,7 @@ import { affineByMulAdd, gateByHardSigmoid } from './pointwise.ts';
 
 export const convolutionByConv: PlainForm<ConvolutionAttributes> = {
   name: 'Conv',
+  when: 'where no faster form applies',
   write(graph, { inputs, shapes, attributes, shape }) {
     const bias = inputs.slice(2 * attributes.sources);
     const sums = Array.from({ length: attributes.sources }, (_, i) =>
