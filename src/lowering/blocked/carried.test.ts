@@ -79,9 +79,16 @@ async function expectSameAnywhere(whole: Program): Promise<void> {
   expectSameRuns(await sessionRuns(all, null), await sessionRuns(all), AFTER_TWO_RUNS);
 }
 
+interface TwoSources {
+  readonly n: number;
+  readonly zyx: Shape;
+  readonly channels: readonly [number, number];
+  readonly outputs: number;
+}
+
 /** y = relu(conv of two sources, by slices of one weight), convolved again and halved. */
-function twoSources(zyx: Shape, [first, second]: readonly [number, number], outputs: number): Program {
-  const [x0, x1] = [input('x0', [2, first, ...zyx]), input('x1', [2, second, ...zyx])];
+function twoSources({ n, zyx, channels: [first, second], outputs }: TwoSources): Program {
+  const [x0, x1] = [input('x0', [n, first, ...zyx]), input('x1', [n, second, ...zyx])];
   const w = input('w', [outputs, first + second, 3, 3, 3]);
   const b = input('b', [outputs]);
   const u = input('u', [outputs, outputs, 3, 3, 3]);
@@ -94,11 +101,12 @@ function twoSources(zyx: Shape, [first, second]: readonly [number, number], outp
 }
 
 describe.each([
-  { name: 'one pair, channels in whole blocks', zyx: [2, 4, 2], channels: [16, 8], outputs: 8 },
-  { name: 'Winograd, channels in no whole blocks', zyx: [4, 2, 4], channels: [6, 9], outputs: 7 },
-  { name: 'even planes below, few channels of one source', zyx: [4, 4, 2], channels: [8, 2], outputs: 20 },
-] as const)('a weight of two sources: $name', ({ zyx, channels, outputs }) => {
-  const whole = twoSources(zyx, channels, outputs);
+  { name: 'one pair, channels in whole blocks', n: 1, zyx: [2, 4, 2], channels: [16, 8], outputs: 8 },
+  { name: 'Winograd, channels in no whole blocks', n: 1, zyx: [4, 2, 4], channels: [6, 9], outputs: 7 },
+  { name: 'even planes below, few channels of one source', n: 2, zyx: [4, 2, 2], channels: [8, 2], outputs: 20 },
+] as const)('a weight of two sources: $name', (of) => {
+  const { channels, outputs } = of;
+  const whole = twoSources(of);
 
   it.each([8, 16] as const)('is kept in parts of its sources, and so are its moments, in blocks of %i', (block) => {
     const { carried } = lowerToModel(whole, { ...runtime.traits, convBlock: block });
@@ -135,6 +143,23 @@ describe.each([
   });
 });
 
+describe.each([
+  { name: 'all sides alike', n: 4, zyx: [2, 2, 2], channels: [3, 3], outputs: 3, plain: ['w', 'u', 'down'] },
+  { name: 'one source of other channels', n: 4, zyx: [4, 2, 2], channels: [8, 2], outputs: 4, plain: ['u', 'down'] },
+  { name: 'outputs of other channels', n: 2, zyx: [2, 2, 2], channels: [1, 4], outputs: 9, plain: [] },
+] as const)('a weight of two sources whose samples share blocks: $name', ({ plain, ...of }) => {
+  const whole = twoSources(of);
+
+  it('is kept as it is where samples of all sides do, and so are its moments, in blocks of 8', () => {
+    const { carried } = lowerToModel(whole, { ...runtime.traits, convBlock: 8 });
+    const kept = carried.filter(({ kernel }) => kernel === null).map(({ name }) => name);
+    expect(kept.toSorted()).toEqual(['b', ...plain].flatMap((name) => [name, `m ${name}`, `v ${name}`]).toSorted());
+    for (const { name, shape, parts } of carried.filter(({ kernel }) => kernel === null))
+      expect(parts).toEqual([{ name, shape, output: `next ${name}` }]);
+  });
+  it('is moved on to the same numbers as anywhere, run after run', () => expectSameAnywhere(whole));
+});
+
 describe('nothing in blocks is brought to the plain layout on its way to the next run', () => {
   const isPlainSomewhere = (whole: Program) => {
     const { model } = lowerToModel(whole, { ...runtime.traits, convBlock: 8 });
@@ -144,8 +169,9 @@ describe('nothing in blocks is brought to the plain layout on its way to the nex
   };
 
   it('where weights have whole blocks of numbers', () =>
-    expect(isPlainSomewhere(twoSources([2, 4, 2], [16, 8], 8))).toBe(false));
-  it('where they have not', () => expect(isPlainSomewhere(twoSources([2, 4, 2], [6, 9], 7))).toBe(false));
+    expect(isPlainSomewhere(twoSources({ n: 2, zyx: [2, 4, 2], channels: [16, 8], outputs: 8 }))).toBe(false));
+  it('where they have not', () =>
+    expect(isPlainSomewhere(twoSources({ n: 2, zyx: [2, 4, 2], channels: [6, 9], outputs: 7 }))).toBe(false));
 });
 
 it('a weight that no step changes is kept in parts too, and stays', async () => {
@@ -237,6 +263,14 @@ describe('a weight that is used by other parts than its sources', () => {
   it('by two convolutions: is right', () => {
     const y = add(relu(conv(x(16, 'a'), w, null, around)), relu(conv(x(16, 'b'), w, null, around)));
     return expectSameAnywhere(learning(y, [w]));
+  });
+  it('by one sample, by two and by four that share blocks, once turned: is right', () => {
+    const v = input('v', [4, 4, 3, 3, 3]);
+    const batches = [1, 2, 4].map((n) => input(`x${n}`, [n, 4, ...zyx]));
+    const first = (y: Tensor) => slice(y, 0, 0, 1);
+    const [one, two, four] = batches.map((x) => relu(conv(x, v, null, around)));
+    const turned = relu(convTranspose(batches[1], v, null, { ...around, extents: zyx }));
+    return expectSameAnywhere(learning(add(add(one, first(two)), add(first(four), first(turned))), [v]));
   });
   it('of a constant, as a whole and by slices: is right', async () => {
     const weight = constant(draw({ w: w.shape }).w, w.shape);

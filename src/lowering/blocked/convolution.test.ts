@@ -17,20 +17,43 @@ import {
 import { lower, lowerToModel } from '../index.ts';
 import { emulateOnnx } from '../testing/emulate-onnx.ts';
 import {
+  blockedIn,
   draw,
   emulatedRuns,
   expectClose,
   expectEmulated,
   expectSameRuns,
+  gradientFormIn,
+  isFewIn,
   itIsRight,
   referenceRuns,
   runtime,
+  wayOf,
   type BlockedCase,
 } from '../testing/expect-blocked.ts';
 import { gridOf } from './grid.ts';
 
 const FEW = [1, 2, 3, 4, 5];
 const MANY = [16, 20, 33]; // whole blocks or not; never few
+/** From and to: both few enough to share blocks, or one, or none; whole blocks or not. */
+const CHANNELS = [
+  [8, 16],
+  [16, 8],
+  [3, 8],
+  [8, 3],
+  [8, 40],
+  [40, 8],
+  [8, 8],
+  [4, 4],
+  [6, 4],
+  [1, 8],
+  [8, 1],
+  [2, 5],
+  [7, 2],
+  [3, 3],
+  [1, 2],
+  [1, 1],
+] as const;
 const planes = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 3, 5, 8, 16));
 const groupVoxels = fc.constantFrom(1, 60, 250, 131072);
 
@@ -67,74 +90,153 @@ function drawn(
 const same = (zyx: Shape) => ({ strides: zyx.map(() => 1), pads: zyx.map(() => 1), kernel: zyx.map(() => 3) });
 const halves = (zyx: Shape) => ({ strides: zyx.map(() => 2), pads: zyx.map(() => 0), kernel: zyx.map(() => 2) });
 const halved = (zyx: Shape) => zyx.map((extent) => extent >> 1);
-const wayOf = ([z, y, x]: Shape) => {
-  if (x === undefined || y === undefined || z === 1) return 'each plane alone';
-  return z === 2 ? 'one pair' : z % 2 === 0 ? 'Winograd along z' : 'shifted planes';
-};
 const rectifiedIf = (on: boolean, y: Tensor) => (on ? relu(y) : y);
 
-/** `blocked: ...` as kernels of 3 planes, or 1 in 2D, have it. */
-function isFew(channels: number, zyx: Shape, block: number): boolean {
-  return channels * (zyx.length === 3 ? 3 : 1) < block;
+/** The activations on both sides of a convolution. */
+const sidesOf = ({ n, c, o, zyx }: Drawn): [Shape, Shape] => [
+  [n, c, ...zyx],
+  [n, o, ...zyx],
+];
+
+function convolutionForm(size: Drawn, block: number): string {
+  const [x, y] = sidesOf(size);
+  if (isFewIn(block, x, y)) return 'convolution: blocked: neighboring planes as channels';
+  if (isFewIn(block, y, x) && !size.relu) return 'convolution: blocked: planes added up behind';
+  return `convolution: ${blockedIn(block, x, y)}: ${wayOf(x)}`;
 }
 
-function convolution({
-  n,
-  c,
-  o,
-  zyx,
-  bias,
-  relu: on,
-  groupVoxels,
-}: Drawn): Omit<BlockedCase<'x' | 'w' | 'b'>, 'forms'> {
+function turnedForm(size: Drawn, block: number): string {
+  const [x, y] = sidesOf(size);
+  if (isFewIn(block, y, x)) return 'doubling: blocked: neighboring planes as channels';
+  return `doubling: ${blockedIn(block, x, y)}: ${wayOf(x)}, by the turned weight`;
+}
+
+/** Halving and doubling go by the finer side. */
+function halfForm({ n, c, zyx }: Drawn, block: number): string {
+  return blockedIn(block, [n, c, ...zyx]);
+}
+
+type Inputs = Readonly<Record<'x' | 'y' | 'w' | 'b', Tensor>>;
+
+function convolution(size: Drawn): BlockedCase<keyof Inputs> {
+  const { c, o, zyx, bias, relu: on, groupVoxels } = size;
   const of = same(zyx);
+  const [x, y] = sidesOf(size);
   return {
-    shapes: { x: [n, c, ...zyx], w: [o, c, ...of.kernel], b: [o] },
+    shapes: { x, y, w: [o, c, ...of.kernel], b: [o] },
     build: ({ x, w, b }) => rectifiedIf(on, conv(x, w, bias ? b : null, of)),
     plan: { groupVoxels },
+    forms: (block) => [convolutionForm(size, block)],
   };
 }
 
-function turned({ n, c, o, zyx, bias, relu: on, groupVoxels }: Drawn): Omit<BlockedCase<'y' | 'w' | 'b'>, 'forms'> {
+function turned(size: Drawn): BlockedCase<keyof Inputs> {
+  const { c, o, zyx, bias, relu: on, groupVoxels } = size;
   const of = same(zyx);
+  const [x, y] = sidesOf(size);
   return {
-    shapes: { y: [n, o, ...zyx], w: [o, c, ...of.kernel], b: [c] },
+    shapes: { x, y, w: [o, c, ...of.kernel], b: [c] },
     build: ({ y, w, b }) => rectifiedIf(on, convTranspose(y, w, bias ? b : null, { ...of, extents: zyx })),
     plan: { groupVoxels },
+    forms: (block) => [turnedForm(size, block)],
   };
 }
 
-function gradient({ n, c, o, zyx, groupVoxels }: Drawn): Omit<BlockedCase<'x' | 'y'>, 'forms'> {
+function gradient(size: Drawn): BlockedCase {
+  const [x, y] = sidesOf(size);
   return {
-    shapes: { x: [n, c, ...zyx], y: [n, o, ...zyx] },
-    build: ({ x, y }) => convWeightGradient(x, y, same(zyx)),
-    plan: { groupVoxels },
+    shapes: { x, y },
+    build: ({ x, y }) => convWeightGradient(x, y, same(size.zyx)),
+    plan: { groupVoxels: size.groupVoxels },
+    forms: (block) => [gradientFormIn(block, x, y)],
   };
 }
 
-function halving({ n, c, o, zyx, bias, relu: on, groupVoxels }: Drawn): Omit<BlockedCase<'x' | 'w' | 'b'>, 'forms'> {
+function halving(size: Drawn): BlockedCase<keyof Inputs> {
+  const { n, c, o, zyx, bias, relu: on, groupVoxels } = size;
   const of = halves(zyx);
   return {
-    shapes: { x: [n, c, ...zyx], w: [o, c, ...of.kernel], b: [o] },
+    shapes: { x: [n, c, ...zyx], y: [n, o, ...halved(zyx)], w: [o, c, ...of.kernel], b: [o] },
     build: ({ x, w, b }) => rectifiedIf(on, conv(x, w, bias ? b : null, of)),
     plan: { groupVoxels },
+    forms: (block) => [`convolution: ${halfForm(size, block)}: halving`],
   };
 }
 
-function doubling({ n, c, o, zyx, bias, relu: on, groupVoxels }: Drawn): Omit<BlockedCase<'y' | 'w' | 'b'>, 'forms'> {
+function doubling(size: Drawn): BlockedCase<keyof Inputs> {
+  const { c, zyx, bias, relu: on } = size;
   const of = halves(zyx);
+  const like = halving(size);
   return {
-    shapes: { y: [n, o, ...halved(zyx)], w: [o, c, ...of.kernel], b: [c] },
+    ...like,
+    shapes: { ...like.shapes, b: [c] },
     build: ({ y, w, b }) => rectifiedIf(on, convTranspose(y, w, bias ? b : null, { ...of, extents: zyx })),
-    plan: { groupVoxels },
+    forms: (block) => [`doubling: ${halfForm(size, block)}: doubling`],
   };
 }
 
-function halvingGradient({ n, c, o, zyx, groupVoxels }: Drawn): Omit<BlockedCase<'x' | 'y'>, 'forms'> {
+function halvingGradient(size: Drawn): BlockedCase<keyof Inputs> {
   return {
-    shapes: { x: [n, c, ...zyx], y: [n, o, ...halved(zyx)] },
-    build: ({ x, y }) => convWeightGradient(x, y, halves(zyx)),
-    plan: { groupVoxels },
+    ...halving(size),
+    build: ({ x, y }) => convWeightGradient(x, y, halves(size.zyx)),
+    forms: (block) => [`convWeightGradient: ${halfForm(size, block)}: halving`],
+  };
+}
+
+interface TwoSources {
+  readonly size: Drawn;
+  /** Channels of the second source. */
+  readonly more: number;
+  readonly biasOn: number;
+}
+
+function twoSources({ size, more, biasOn }: TwoSources): BlockedCase {
+  const { n, c, o, zyx } = size;
+  const of = same(zyx);
+  const [x0, y] = sidesOf(size);
+  const x1 = [n, more, ...zyx];
+  return {
+    shapes: { x0, x1, w: [o, c + more, ...of.kernel], b: [o] },
+    build: ({ x0, x1, w, b }) => {
+      const first = conv(x0, slice(w, 1, 0, c), biasOn === 0 ? b : null, of);
+      const second = conv(x1, slice(w, 1, c, more), biasOn === 1 ? b : null, of);
+      return rectifiedIf(size.relu, add(first, second));
+    },
+    plan: { groupVoxels: size.groupVoxels },
+    forms: (block) => [
+      'slice: parts of the weight',
+      'slice: parts of the weight',
+      `convolution: ${blockedIn(block, x0, x1, y)}: ${wayOf(x0)}`,
+    ],
+  };
+}
+
+/** Down, and up again beside what stays. */
+function downAndUp(size: Drawn): BlockedCase {
+  const { n, c, o, zyx } = size;
+  const [down, around] = [halves(zyx), same(zyx)];
+  const [x, below] = [
+    [n, c, ...zyx],
+    [n, o, ...halved(zyx)],
+  ];
+  return {
+    shapes: { x, w: [o, c, ...down.kernel], v: [c, c, ...around.kernel], u: [o, o, ...around.kernel] },
+    build: ({ x, w, v, u }) => {
+      const coarse = relu(conv(conv(x, w, null, down), u, null, around));
+      return add(relu(conv(x, v, null, around)), convTranspose(coarse, w, null, { ...down, extents: zyx }));
+    },
+    plan: { groupVoxels: size.groupVoxels },
+    forms: (block) => [
+      isFewIn(block, x, x)
+        ? 'convolution: blocked: neighboring planes as channels'
+        : `convolution: ${blockedIn(block, x)}: ${wayOf(x)}`,
+      `convolution: ${blockedIn(block, x)}: halving`,
+      isFewIn(block, below, below)
+        ? 'convolution: blocked: neighboring planes as channels'
+        : `convolution: ${blockedIn(block, below)}: ${wayOf(below)}`,
+      `doubling: ${blockedIn(block, x)}: doubling`,
+      'add: Add',
+    ],
   };
 }
 
@@ -147,105 +249,115 @@ describe.each([
   { way: 'Winograd along z', of: 'even depths', zyx: depths(4, 6, 8), channels: [6, 8, ...MANY] },
   { way: 'shifted planes', of: 'odd depths', zyx: depths(3, 5), channels: [6, 8, ...MANY] },
 ])('$way, $of', ({ way, zyx, channels }) => {
+  const sizes = drawn(zyx, channels, channels);
+  const settings = { numRuns: 12 };
+  const inBlocks = (size: Drawn, block: number) => `${blockedIn(block, ...sidesOf(size))}: ${way}`;
+
   itIsRight(
     'a convolution is what the equation says',
-    drawn(zyx, channels, channels),
+    sizes,
     (size) => ({
       ...convolution(size),
-      forms: () => [`convolution: blocked: ${way}`],
+      forms: (block) => [`convolution: ${inBlocks(size, block)}`],
     }),
-    { numRuns: 15 },
+    settings,
   );
-
   itIsRight(
     'a transposed convolution is',
-    drawn(zyx, channels, channels),
+    sizes,
     (size) => ({
       ...turned(size),
-      forms: () => [`doubling: blocked: ${way}, by the turned weight`],
+      forms: (block) => [`doubling: ${inBlocks(size, block)}, by the turned weight`],
     }),
-    { numRuns: 15 },
+    settings,
   );
-
   itIsRight(
     "a weight's gradient is",
-    drawn(zyx, channels, channels),
+    sizes,
     (size) => ({
       ...gradient(size),
-      forms: () => [`convWeightGradient: blocked: ${way}`],
+      forms: (block) => [`convWeightGradient: ${inBlocks(size, block)}`],
     }),
-    { numRuns: 15 },
+    settings,
   );
 
   const any = [...FEW, 8, 16, 20];
-  const twoSources = fc.record({
-    size: drawn(zyx, any, any, 3),
+  const two = fc.record({
+    size: drawn(zyx, any, any, 4),
     more: fc.constantFrom(...any),
     biasOn: fc.constantFrom(0, 1, 2),
   });
   itIsRight(
     'two sources convolved by slices of one weight, with a bias on one or none, are',
+    two,
     twoSources,
-    ({ size, more, biasOn }) => {
-      const of = same(size.zyx);
-      return {
-        shapes: {
-          x0: [size.n, size.c, ...size.zyx],
-          x1: [size.n, more, ...size.zyx],
-          w: [size.o, size.c + more, ...of.kernel],
-          b: [size.o],
-        },
-        build: ({ x0, x1, w, b }) => {
-          const first = conv(x0, slice(w, 1, 0, size.c), biasOn === 0 ? b : null, of);
-          const second = conv(x1, slice(w, 1, size.c, more), biasOn === 1 ? b : null, of);
-          return rectifiedIf(size.relu, add(first, second));
-        },
-        plan: { groupVoxels: size.groupVoxels },
-        forms: () => ['slice: parts of the weight', 'slice: parts of the weight', `convolution: blocked: ${way}`],
-      };
-    },
-    { numRuns: 15 },
+    settings,
   );
 });
 
 describe('few channels', () => {
   const zyx = fc.oneof(planes, depths(1, 2, 3, 4, 5, 6, 8));
   const any = [...FEW, 8, 16, 20, 33];
-  itIsRight('a convolution from few channels is what the equation says', drawn(zyx, FEW, any), (size) => ({
-    ...convolution(size),
-    forms: (block) => [convolutionOf(size, block)],
-  }));
-  itIsRight('a convolution to few channels is', drawn(zyx, any, FEW), (size) => ({
-    ...convolution(size),
-    forms: (block) => [convolutionOf(size, block)],
-  }));
-  function convolutionOf({ c, o, zyx, relu: on }: Drawn, block: number): string {
-    if (isFew(c, zyx, block)) return 'convolution: blocked: neighboring planes as channels';
-    if (isFew(o, zyx, block) && !on) return 'convolution: blocked: planes added up behind';
-    return `convolution: blocked: ${wayOf(zyx)}`;
+  const [fromFew, toFew] = [drawn(zyx, FEW, any), drawn(zyx, any, FEW)];
+
+  itIsRight('a convolution from few channels is what the equation says', fromFew, convolution);
+  itIsRight('a convolution to few channels is', toFew, convolution);
+  itIsRight('a transposed convolution from few channels is', toFew, turned);
+  itIsRight('the gradient of a weight from few channels is', fromFew, gradient);
+  itIsRight('the gradient of a weight to few channels is', toFew, gradient);
+});
+
+describe('samples that share blocks, more of them on one side than on the other', () => {
+  interface Side {
+    readonly n: number;
+    readonly channels: readonly [number, number];
+    readonly zyx: Shape;
+    readonly groupSamples: number;
+    readonly bias: boolean;
+    readonly relu: boolean;
   }
+  const sizes = (zyx: fc.Arbitrary<Shape>): fc.Arbitrary<Drawn> =>
+    fc
+      .record<Side>({
+        n: fc.constantFrom(2, 4, 8, 8, 12, 3),
+        channels: fc.constantFrom(...CHANNELS),
+        zyx,
+        groupSamples: fc.constantFrom(1, 3, 4, 8, 100), // as many as share a block, at least
+        bias: fc.boolean(),
+        relu: fc.boolean(),
+      })
+      .map(({ channels: [c, o], groupSamples, ...size }) => ({
+        ...size,
+        c,
+        o,
+        groupVoxels: groupSamples * elementCount(size.zyx),
+      }))
+      .filter(({ n, c, o, zyx }) => n * c * o * elementCount(zyx) * 3 ** zyx.length < 3e5);
+  const around = sizes(
+    fc.oneof(
+      fc.constantFrom<Shape>([1, 1], [2, 3], [3, 1], [1, 8], [2, 16]),
+      fc.constantFrom<Shape>([1, 1, 3], [1, 2, 8], [2, 2, 1], [2, 1, 8], [3, 2, 2], [4, 1, 3], [4, 1, 8], [6, 2, 1]),
+    ),
+  );
+  const even = sizes(
+    fc.oneof(
+      fc.constantFrom<Shape>([2, 2], [4, 2], [2, 8]),
+      fc.constantFrom<Shape>([2, 2, 2], [4, 2, 2], [2, 4, 2], [6, 2, 2], [2, 2, 8]),
+    ),
+  );
 
-  itIsRight('a transposed convolution from few channels is', drawn(zyx, any, FEW), (size) => ({
-    ...turned(size),
-    forms: (block) => [
-      isFew(size.o, size.zyx, block)
-        ? 'doubling: blocked: neighboring planes as channels'
-        : `doubling: blocked: ${wayOf(size.zyx)}, by the turned weight`,
-    ],
-  }));
-
-  const gradientOf = ({ c, o, zyx }: Drawn, block: number) =>
-    isFew(c, zyx, block) || isFew(o, zyx, block)
-      ? 'convWeightGradient: blocked: taps as columns'
-      : `convWeightGradient: blocked: ${wayOf(zyx)}`;
-  itIsRight('the gradient of a weight from few channels is', drawn(zyx, FEW, any), (size) => ({
-    ...gradient(size),
-    forms: (block) => [gradientOf(size, block)],
-  }));
-  itIsRight('the gradient of a weight to few channels is', drawn(zyx, any, FEW), (size) => ({
-    ...gradient(size),
-    forms: (block) => [gradientOf(size, block)],
-  }));
+  itIsRight('a convolution is what the equation says', around, convolution, { numRuns: 30 });
+  itIsRight('a transposed convolution is', around, turned, { numRuns: 30 });
+  itIsRight("a weight's gradient is", around, gradient, { numRuns: 30 });
+  itIsRight('a halving convolution is', even, halving, { numRuns: 30 });
+  itIsRight('a doubling one is', even, doubling, { numRuns: 30 });
+  itIsRight('the gradient of a halving weight is', even, halvingGradient, { numRuns: 30 });
+  itIsRight('down, and up again beside what stays, is', even, downAndUp);
+  itIsRight(
+    'two sources are',
+    fc.record({ size: around, more: fc.constantFrom(1, 2, 3, 5, 8, 16), biasOn: fc.constantFrom(0, 1, 2) }),
+    twoSources,
+  );
 });
 
 describe('halving and doubling', () => {
@@ -258,60 +370,26 @@ describe('halving and doubling', () => {
   const any = [...FEW, 8, 16, 20, 33];
   const sizes = drawn(even, any, any, 9);
 
-  itIsRight('a halving convolution is what the equation says', sizes, (size) => ({
-    ...halving(size),
-    forms: () => ['convolution: blocked: halving'],
-  }));
-  itIsRight('a doubling one is', sizes, (size) => ({
-    ...doubling(size),
-    forms: () => ['doubling: blocked: doubling'],
-  }));
-  itIsRight('the gradient of a halving weight is', sizes, (size) => ({
-    ...halvingGradient(size),
-    forms: () => ['convWeightGradient: blocked: halving'],
-  }));
+  itIsRight('a halving convolution is what the equation says', sizes, halving);
+  itIsRight('a doubling one is', sizes, doubling);
+  itIsRight('the gradient of a halving weight is', sizes, halvingGradient);
+  itIsRight(
+    'down, and up again beside what stays: planes go to other groups and back',
+    drawn(even, [16], [16, 20], 9),
+    downAndUp,
+  );
 
-  const levels = drawn(even, [16], [16, 20], 9);
-  itIsRight('down, and up again beside what stays: planes go to other groups and back', levels, (size) => {
-    const { n, o, zyx } = size;
-    const [down, around] = [halves(zyx), same(zyx)];
-    return {
-      shapes: {
-        x: [n, 16, ...zyx],
-        w: [o, 16, ...down.kernel],
-        v: [16, 16, ...around.kernel],
-        u: [o, o, ...around.kernel],
-      },
-      build: ({ x, w, v, u }) => {
-        const below = relu(conv(conv(x, w, null, down), u, null, around));
-        return add(conv(x, v, null, around), convTranspose(below, w, null, { ...down, extents: zyx }));
-      },
-      plan: { groupVoxels: size.groupVoxels },
-      forms: () => [
-        `convolution: blocked: ${wayOf(zyx)}`,
-        'convolution: blocked: halving',
-        `convolution: blocked: ${wayOf(halved(zyx))}`,
-        'doubling: blocked: doubling',
-        'add: Add',
-      ],
-    };
-  });
+  describe.each([
+    { n: 9, groupVoxels: 48, above: [1, 2, 2, 2, 2], below: [4, 5] },
+    { n: 18, groupVoxels: 96, above: [2, 4, 4, 4, 4], below: [8, 10] },
+  ])('a group above that lies in two below, of $n samples', ({ n, groupVoxels, above, below }) => {
+    const cut: Drawn = { n, c: 3, o: 2, zyx: [4, 6], groupVoxels, bias: true, relu: true };
 
-  describe('a group above that lies in two below', () => {
-    const cut: Drawn = { n: 9, c: 3, o: 2, zyx: [4, 6], groupVoxels: 48, bias: true, relu: true };
-
-    it('comes of 9 samples of 4 by 6 and 48 voxels a group', () => {
-      const groups = [cut.zyx, halved(cut.zyx)].map((zyx) => gridOf([cut.n, 3, ...zyx], 8, cut.groupVoxels).groups);
-      expect(groups).toEqual([
-        [1, 2, 2, 2, 2],
-        [4, 5],
-      ]);
+    it('comes of 4 by 6 and so many voxels a group', () => {
+      const groups = [cut.zyx, halved(cut.zyx)].map((zyx) => gridOf([n, 3, ...zyx], 8, groupVoxels).groups);
+      expect(groups).toEqual([above, below]);
     });
-    const cases = fc.constantFrom(
-      { ...halving(cut), forms: () => ['convolution: blocked: halving'] },
-      { ...doubling(cut), forms: () => ['doubling: blocked: doubling'] },
-      { ...halvingGradient(cut), forms: () => ['convWeightGradient: blocked: halving'] },
-    );
+    const cases = fc.constantFrom<BlockedCase>(halving(cut), doubling(cut), halvingGradient(cut));
     itIsRight('is cut there', cases, (one) => one, { numRuns: 9 });
   });
 
@@ -325,8 +403,8 @@ describe('halving and doubling', () => {
 
 describe("a weight's gradient over so many positions that they are gathered slab by slab", () => {
   it.each([
-    { rows: 'rows of whole blocks', zyx: [1, 64, 64], n: 20, c: 6, o: 9 },
-    { rows: 'other rows', zyx: [1, 32, 60], n: 16, c: 17, o: 6 },
+    { rows: 'rows of whole blocks', zyx: [1, 64, 64], n: 22, c: 6, o: 9 },
+    { rows: 'other rows', zyx: [1, 32, 60], n: 18, c: 17, o: 6 },
   ])('is what the generic form gives: $rows', async ({ zyx, n, c, o }) => {
     const shapes = { x: [n, c, ...zyx], y: [n, o, ...zyx] };
     const whole = program({
@@ -399,6 +477,42 @@ describe('gradients of several weights in one program are each what the equation
       [6, 9],
       [9, 6],
     ]);
+  });
+});
+
+describe('of as many lanes, by one sample of many channels or by many samples of few', () => {
+  /** Samples, channels and the result's; in blocks of 8 eight lanes lead to as many. */
+  const BATCHES = [
+    [1, 8, 8],
+    [2, 4, 4],
+    [4, 2, 2],
+    [8, 1, 1],
+    [2, 4, 3],
+    [4, 2, 1],
+  ] as const;
+  const expectAll = (zyx: Shape, build: (x: Tensor, y: Tensor, w: Tensor, name: string) => Record<string, Tensor>) => {
+    const shapes: Record<string, Shape> = {};
+    const results = BATCHES.map(([n, c, o], i) => {
+      shapes[`x${i}`] = [n, c, ...zyx];
+      shapes[`y${i}`] = [n, o, ...zyx];
+      shapes[`w${i}`] = [o, c, ...zyx.map(() => 3)];
+      const [x, y, w] = ['x', 'y', 'w'].map((name) => input(`${name}${i}`, shapes[`${name}${i}`]));
+      return build(x, y, w, `${n} of ${c} to ${o}`);
+    });
+    const whole = program(Object.assign({}, ...results));
+    const task = { whole, feeds: [draw(shapes)], carried: {} };
+    const expected = referenceRuns(task);
+    for (const block of [8, 16] as const)
+      expectSameRuns(expected, emulatedRuns(task, block), 1e-6, `in blocks of ${block}, `);
+  };
+
+  it.each([[[2, 3]], [[2, 1, 3]], [[4, 1, 2]]])('each convolution and each gradient is its own: (%o)', (zyx) => {
+    const of = same(zyx);
+    expectAll(zyx, (x, y, w, name) => ({
+      [`convolution, ${name}`]: relu(conv(x, w, null, of)),
+      [`turned, ${name}`]: relu(convTranspose(y, w, null, { ...of, extents: zyx })),
+      [`gradient, ${name}`]: convWeightGradient(x, y, of),
+    }));
   });
 });
 

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import {
   add,
   affine,
+  channelDot,
+  channelSum,
   constant,
   conv,
   convWeightGradient,
@@ -16,15 +18,24 @@ import {
   slice,
   sqrt,
   sub,
+  sum,
   type Shape,
   type Tensor,
 } from '../../graph/index.ts';
 import { FASTEST, lowerToModel } from '../index.ts';
-import { expectEmulated, itIsRight, runtime, type BlockedCase } from '../testing/expect-blocked.ts';
+import {
+  expectEmulated,
+  expectHere,
+  gradientFormIn,
+  itIsRight,
+  requireBlocks,
+  runtime,
+  type BlockedCase,
+} from '../testing/expect-blocked.ts';
 
 const planeShapes = fc
   .record({
-    n: fc.integer({ min: 1, max: 4 }),
+    n: fc.constantFrom(1, 2, 3, 4, 6, 8),
     c: fc.constantFrom(1, 2, 3, 4, 5, 8, 16, 20, 33),
     zyx: fc.oneof(
       fc.tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 16 })),
@@ -106,14 +117,31 @@ describe('planes', () => {
     ],
   }));
 
-  it('stay planes: one node a part, and nothing is brought to the plain layout but the result', () => {
-    const [a, b, s] = [input('a', [4, 8, 2, 4, 4]), input('b', [4, 8, 2, 4, 4]), input('s', [8])];
-    const result = mul(relu(affine(a, s, s)), relu(affine(b, s, s)));
-    const plan = { ...FASTEST, groupVoxels: 64 }; // two groups, of even and odd planes
-    const { model } = lowerToModel(program({ result }), { ...runtime.traits, convBlock: 8 }, plan);
-    const count = (operator: string) => model.nodes.filter((node) => node.operator === operator).length;
-    expect({ Mul: count('Mul'), ReorderOutput: count('ReorderOutput') }).toEqual({ Mul: 4, ReorderOutput: 2 });
+  it.for([
+    { shape: [8, 7, 9, 65], rows: 'several rows; two samples share blocks of 16' },
+    { shape: [1, 8, 17, 19], rows: 'one row' },
+  ])('k x + z of many numbers is, by a convolution: $rows', async ({ shape }, context) => {
+    const many: BlockedCase = {
+      shapes: shapesOf(shape),
+      build: ({ s, t, a, b }) => add(mul(relu(affine(a, s, t)), constant(-1.5)), relu(affine(b, s, t))),
+    };
+    expectEmulated(many);
+    requireBlocks(context);
+    await expectHere(many);
   });
+
+  it.each([8, 3])(
+    'stay planes: one node a part, and only the result is brought to the plain layout: %i channels',
+    (c) => {
+      const shape = [4, c, 2, 4, 4];
+      const [a, b, s] = [input('a', shape), input('b', shape), input('s', [c])];
+      const result = mul(relu(affine(a, s, s)), relu(affine(b, s, s)));
+      const plan = { ...FASTEST, groupVoxels: 64 }; // two groups, of even and odd planes
+      const { model } = lowerToModel(program({ result }), { ...runtime.traits, convBlock: 8 }, plan);
+      const count = (operator: string) => model.nodes.filter((node) => node.operator === operator).length;
+      expect({ Mul: count('Mul'), ReorderOutput: count('ReorderOutput') }).toEqual({ Mul: 4, ReorderOutput: 2 });
+    },
+  );
 });
 
 describe('weights in blocks', () => {
@@ -121,20 +149,22 @@ describe('weights in blocks', () => {
     c: fc.constantFrom(6, 8, 16, 20),
     o: fc.constantFrom(6, 8, 16, 20),
     zyx: fc.constantFrom([1, 3, 4], [2, 2, 3], [3, 2, 2], [4, 3, 2]),
-    n: fc.integer({ min: 1, max: 2 }),
+    n: fc.integer({ min: 1, max: 3 }),
   });
   const of = { strides: [1, 1, 1], pads: [1, 1, 1], kernel: [3, 3, 3] };
-  const shapesOf = ({ n, c, o, zyx }: { n: number; c: number; o: number; zyx: Shape }) => ({
+  interface Size {
+    readonly n: number;
+    readonly c: number;
+    readonly o: number;
+    readonly zyx: Shape;
+  }
+  const shapesOf = ({ n, c, o, zyx }: Size) => ({
     x: [n, c, ...zyx],
     y: [n, o, ...zyx],
     w: [o, c, 3, 3, 3],
     k: [],
   });
-  const gradientForm = ({ zyx: [z] }: { zyx: Shape }) => {
-    const way =
-      z === 1 ? 'each plane alone' : z === 2 ? 'one pair' : z % 2 === 0 ? 'Winograd along z' : 'shifted planes';
-    return `convWeightGradient: blocked: ${way}`;
-  };
+  const gradientForm = ({ n, c, o, zyx }: Size, block: number) => gradientFormIn(block, [n, c, ...zyx], [n, o, ...zyx]);
 
   const mixtures = fc.record({ size: weights, operator, sides }).filter(
     // Of a single plane's gradient the outer planes are zeros: nothing to divide by.
@@ -152,9 +182,9 @@ describe('weights in blocks', () => {
       return apply(a, b);
     },
     positive: true,
-    forms: () => {
+    forms: (block) => {
       const made = sides.flatMap((side, i) =>
-        side === 'blocks' ? [...(i === 1 ? ['relu: Relu'] : []), gradientForm(size)] : [],
+        side === 'blocks' ? [...(i === 1 ? ['relu: Relu'] : []), gradientForm(size, block)] : [],
       );
       return [...made, `${operator}: ${form}`];
     },
@@ -174,7 +204,7 @@ describe('weights in blocks', () => {
     shapes: shapesOf(size),
     build: ({ x, y }) => sqrt(convWeightGradient(x, y, of)),
     positive: true,
-    forms: () => [gradientForm(size), 'sqrt: Sqrt'],
+    forms: (block) => [gradientForm(size, block), 'sqrt: Sqrt'],
   }));
   itIsRight('sums of what a number scales are', fc.record({ size: weights, sides }), ({ size, sides }) => ({
     shapes: shapesOf(size),
@@ -184,9 +214,9 @@ describe('weights in blocks', () => {
       return add(mul(a, constant(0.25)), sides[0] === sides[1] ? sqrt(b) : b);
     },
     positive: true,
-    forms: () => {
+    forms: (block) => {
       const roots = sides[0] === sides[1] ? ['sqrt: Sqrt'] : [];
-      const gradient = sides.some((side) => side === 'blocks') ? [gradientForm(size)] : [];
+      const gradient = sides.some((side) => side === 'blocks') ? [gradientForm(size, block)] : [];
       return [...gradient, ...roots, 'scaledSum: depthwise Conv with Sum'];
     },
   }));
@@ -205,9 +235,9 @@ describe('weights in blocks', () => {
         return slice(moved, 1, size.c, more);
       },
       forms: (block) => [
-        gradientForm(size),
+        gradientForm(size, block),
         `embed: ${PARTS}`,
-        3 * more < block ? 'convWeightGradient: blocked: taps as columns' : gradientForm(size),
+        gradientForm({ ...size, c: more }, block),
         `embed: ${PARTS}`,
         'add: Add',
         'mul: Mul',
@@ -243,18 +273,42 @@ describe('ranges of other axes and of other tensors', () => {
   }));
 });
 
-describe('padding lanes', () => {
-  const shapes = { x: [2, 20, 4, 4], y: [2, 20, 4, 4], s: [20], t: [20], w: [17, 20, 3, 3] };
-  const after = (of: (a: Tensor, b: Tensor) => Tensor) => ({
-    shapes,
-    build: ({ x, y, s, t, w }: Record<keyof typeof shapes, Tensor>) =>
-      conv(of(relu(affine(x, s, t)), relu(affine(y, s, t))), w, null, ordinary),
-    positive: true,
-  });
+describe.each([
+  { n: 2, c: 20, o: 17 },
+  { n: 4, c: 3, o: 3 },
+  { n: 2, c: 7, o: 20 },
+  { n: 4, c: 3, o: 1 },
+])('padding lanes, of $n samples with $c channels', ({ n, c, o }) => {
+  const x = [n, c, 4, 4];
+  const shapes = { x, y: x, s: [c], t: [c], w: [o, c, 3, 3], v: [o, c, 2, 2] };
+  type Inputs = Record<keyof typeof shapes, Tensor>;
+  const planesOf = ({ x, y, s, t }: Inputs) => [relu(affine(x, s, t)), relu(affine(y, s, t))] as const;
+  const cases: Readonly<Record<string, (a: Tensor, b: Tensor) => Tensor>> = {
+    'a number that was added to them': (a, b) => sub(add(a, constant(3)), b),
+    'what a quotient leaves there (0 / 0)': div,
+    '1 / 0': (a) => div(constant(1), a),
+    'the root of a negative number': (a) => sqrt(sub(a, constant(0.001))),
+  };
 
-  it('a number that was added to them does not reach what comes of them', () =>
-    expectEmulated(after((a, b) => sub(add(a, constant(3)), b))));
-  it('what a quotient leaves there (0 / 0) does not reach what comes of it', () => expectEmulated(after(div)));
-  it('nor does 1 / 0', () => expectEmulated(after((a) => div(constant(1), a))));
-  it('nor does the root of a negative number', () => expectEmulated(after((a) => sqrt(sub(a, constant(0.001))))));
+  it.each(Object.entries(cases))('%s does not reach a convolution of them', (_, of) =>
+    expectEmulated({
+      shapes,
+      build: (all: Inputs) => conv(of(...planesOf(all)), all.w, null, ordinary),
+      positive: true,
+    }),
+  );
+  it.each(Object.entries(cases))('%s does not reach what is half as large, nor a gradient or a sum of them', (_, of) =>
+    expectEmulated({
+      shapes,
+      build: (all: Inputs) => {
+        const [a, b] = planesOf(all);
+        const made = of(a, b);
+        const below = conv(made, all.v, null, { strides: [2, 2], pads: [0, 0] });
+        const gradient = convWeightGradient(made, b, { ...ordinary, kernel: [3, 3] });
+        const sums = add(channelSum(made), channelDot(made, made));
+        return mul(mul(sum(below), sum(gradient)), sums);
+      },
+      positive: true,
+    }),
+  );
 });

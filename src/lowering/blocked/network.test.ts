@@ -100,6 +100,46 @@ const nets: readonly (Net & { readonly name: string })[] = [
     batch: 2,
     patch: [4, 4, 8],
   },
+  {
+    name: '2D, depth 2, 3 channels, four samples',
+    dims: 2,
+    depth: 2,
+    channels: 3,
+    inputChannels: 1,
+    outputChannels: 1,
+    batch: 4,
+    patch: [4, 8],
+  },
+  {
+    name: '2D, depth 1, 8 channels, four samples',
+    dims: 2,
+    depth: 1,
+    channels: 8,
+    inputChannels: 1,
+    outputChannels: 3,
+    batch: 4,
+    patch: [4, 2],
+  },
+  {
+    name: '3D, depth 1, 3 channels, four samples',
+    dims: 3,
+    depth: 1,
+    channels: 3,
+    inputChannels: 1,
+    outputChannels: 1,
+    batch: 4,
+    patch: [2, 4, 2],
+  },
+  {
+    name: '3D, depth 1, 8 channels, four samples',
+    dims: 3,
+    depth: 1,
+    channels: 8,
+    inputChannels: 1,
+    outputChannels: 1,
+    batch: 4,
+    patch: [4, 2, 2],
+  },
 ];
 const FEW_BYTES = { recompute: true, groupVoxels: 1 };
 const plans = [
@@ -117,7 +157,12 @@ describe.each(nets)('a step of a U-Net: $name', (net) => {
     for (const plan of net.depth === 1 ? plans : [FASTEST, FEW_BYTES])
       expectSameRuns(expected, emulatedRuns(task, 8, plan), 2e-6, `${JSON.stringify(plan)}, `);
   });
-  it('does so in blocks of 16', () => expectSameRuns(expected, emulatedRuns(task, 16), 2e-6));
+  it('does so in blocks of 16', () => {
+    for (const plan of net.batch === 4
+      ? [FASTEST, { recompute: true, groupVoxels: 2 * elementCount(net.patch) }]
+      : [FASTEST])
+      expectSameRuns(expected, emulatedRuns(task, 16, plan), 2e-6, `${JSON.stringify(plan)}, `);
+  });
   it('does so in ONNX Runtime, in the blocks of this processor', async (context) => {
     requireBlocks(context);
     for (const plan of [FASTEST, FEW_BYTES])
@@ -135,6 +180,12 @@ describe.each(nets)('a step of a U-Net: $name', (net) => {
     );
     expect(plain).toEqual([]);
   });
+});
+
+it.each(nets.filter(({ batch }) => batch === 4))('samples share blocks, forth and back: $name', (net) => {
+  const { forms } = lowerToModel(training(net), { ...runtime.traits, convBlock: 16 });
+  const shared = forms.filter(({ form }) => form.includes('side by side')).map(({ operator }) => operator);
+  expect(new Set(shared)).toEqual(new Set(['convolution', 'doubling', 'convWeightGradient']));
 });
 
 it.each(nets)('a prediction with constant weights is what the equations say: $name', async (net) => {

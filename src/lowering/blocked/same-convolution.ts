@@ -82,11 +82,16 @@ const onePair: Way = (writer, sources, group, _, tail) => {
 
 const winograd: Way = (writer, sources, group, _, tail) => {
   const { graph } = writer;
-  const terms = sources.map(({ x, w }) => ({ a: planeCombinations(writer, x, group), w: winogradWeights(writer, w) }));
+  // All combinations are written before what they are summed to: of a node's inputs ONNX Runtime computes the one that was
+  // written last first, and so each combination just before it is used up.
+  const terms = sources.map(({ x, w }) => ({
+    a: planeCombinations(writer, x, group).map((written) => written()),
+    w: winogradWeights(writer, w),
+  }));
   const product = (j: number, sum: string | null, end: Tail) =>
     chain(
       writer,
-      terms.map(({ a, w }): Product => [a[j](), w[j]]),
+      terms.map(({ a, w }): Product => [a[j], w[j]]),
       sum,
       end,
     );

@@ -35,7 +35,7 @@ export interface Taps {
 }
 
 /** Gathered numbers of a slab, in bytes: what stays in the cache beside its transpose. */
-const SLAB_BYTES = 8e6;
+const SLAB_BYTES = 16e6;
 /** Positions in the kernel's window: a longer one is cut, for its weights to stay near. */
 const LONGEST_WINDOW = 256;
 

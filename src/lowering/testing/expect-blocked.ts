@@ -85,6 +85,39 @@ export async function expectHere({ shapes, build, forms, plan, positive }: Block
   expectClose(expected, got);
 }
 
+/** Samples that share a block: a power of two that divides the batch, the most whose channels fit. */
+export function foldIn(block: number, [n, c]: Shape): number {
+  return [16, 8, 4, 2].find((fold) => n % fold === 0 && fold * c <= block) ?? 1;
+}
+
+/** How a form's name begins where all of these activations are computed together. */
+export function blockedIn(block: number, ...activations: readonly Shape[]): string {
+  return activations.every((shape) => foldIn(block, shape) > 1) ? 'blocked, samples side by side' : 'blocked';
+}
+
+/** Whether `few` is what convolutions 3x3 or 3x3x3 from or to `many` take plain: all planes of a kernel in one block. */
+export function isFewIn(block: number, few: Shape, many: Shape): boolean {
+  return foldIn(block, many) * few[1] * (few.length === 5 ? 3 : 1) < block;
+}
+
+/** How convolutions 3x3 or 3x3x3 of an activation go along z. */
+export function wayOf([, , z, , x]: Shape): string {
+  if (x === undefined || z === 1) return 'each plane alone';
+  return z === 2 ? 'one pair' : z % 2 === 0 ? 'Winograd along z' : 'shifted planes';
+}
+
+/** Of the gradient of a weight 3x3 or 3x3x3 from `x` to `y`. */
+export function gradientFormIn(block: number, x: Shape, y: Shape): string {
+  const asColumns = (few: Shape, many: Shape) => {
+    const lanes = foldIn(block, many) * few[1];
+    const [taps, inPlanes] = few.length === 5 ? [27, 6] : [9, 3];
+    return isFewIn(block, few, many) && Math.ceil((taps * lanes) / block) <= inPlanes * Math.ceil(lanes / block);
+  };
+  const form =
+    asColumns(x, y) || asColumns(y, x) ? 'blocked: taps as columns' : `${blockedIn(block, x, y)}: ${wayOf(x)}`;
+  return `convWeightGradient: ${form}`;
+}
+
 export function named(forms: readonly FormChoice[]): string[] {
   return forms.map(({ operator, form }) => `${operator}: ${form}`);
 }
