@@ -1,7 +1,8 @@
 /**
- * Times the prediction of one block of voxels, and the process's peak memory.
+ * Times the prediction of one block of voxels, or of a batch of them at once, and the process's peak memory.
  *
- *     npx tsx bench/inference.ts [--depth 4] [--channels 32] [--size 32,64,64] [--inputs 1] [--outputs 1] [--repeats 3]
+ *     npx tsx bench/inference.ts [--depth 4] [--channels 32] [--batch 1] [--size 32,64,64] [--inputs 1] [--outputs 1]
+ *                                [--repeats 3] [--threads 2]
  */
 import { parseArgs } from 'node:util';
 import { random } from '../src/core/index.ts';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
   options: {
     depth: { type: 'string', default: '4' },
     channels: { type: 'string', default: '32' },
+    batch: { type: 'string', default: '1' },
     size: { type: 'string', default: '32,64,64' },
     inputs: { type: 'string', default: '1' },
     outputs: { type: 'string', default: '1' },
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '3' },
   },
 });
+const batch = Number(values.batch);
 const extents = values.size.split(',').map(Number);
 const description = {
   dims: extents.length as 2 | 3,
@@ -31,11 +34,11 @@ const description = {
 const runtime = await startOnnxRuntime(values.threads === undefined ? {} : { threads: Number(values.threads) });
 const started = performance.now();
 const source = random(1);
-const program = inferenceProgram(description, initialTensors(description, source), { batch: 1, extents });
+const program = inferenceProgram(description, initialTensors(description, source), { batch, extents });
 const session = await runtime.load(lower(program, runtime.traits));
 const loaded = performance.now();
 const idle = process.resourceUsage().maxRSS;
-const voxels = extents.reduce((a, b) => a * b);
+const voxels = batch * extents.reduce((a, b) => a * b);
 const seconds: number[] = [];
 for (let run = 0; run <= Number(values.repeats); run++) {
   const signal = Float32Array.from({ length: voxels * description.inputChannels }, () => source.uniform());
@@ -49,6 +52,7 @@ const peak = process.resourceUsage().maxRSS;
 console.log(
   JSON.stringify({
     ...description,
+    batch,
     size: extents,
     threads: runtime.traits.threads,
     loadSeconds: round((loaded - started) / 1000),

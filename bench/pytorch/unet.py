@@ -6,6 +6,7 @@
 import argparse
 import json
 import resource
+import statistics
 import time
 
 import torch
@@ -49,17 +50,20 @@ def main():
     parser.add_argument('--layout', default='contiguous', choices=['contiguous', 'channels_last'])
     parser.add_argument('--compile', action='store_true')
     args = parser.parse_args()
+    if args.compile and not hasattr(torch, 'compile'):
+        parser.error(f'PyTorch {torch.__version__} has no torch.compile')
     size = [int(extent) for extent in args.size.split(',')]
     dims = len(size)
     torch.set_num_threads(args.threads)
     torch.manual_seed(0)
+    began = time.perf_counter()
     last = convolutions(dims)[0](args.channels, args.outputs, 3, padding=1)
     net = nn.Sequential(Level(dims, args.inputs, args.channels, args.depth), last)
     x = torch.randn(args.batch, args.inputs, *size)
     target = torch.randn(args.batch, args.outputs, *size)
     if args.layout == 'channels_last':
         layout = torch.channels_last_3d if dims == 3 else torch.channels_last
-        net, x = net.to(memory_format=layout), x.to(memory_format=layout)
+        net, x, target = (what.to(memory_format=layout) for what in (net, x, target))
     adam = torch.optim.Adam(net.parameters(), lr=1e-3, betas=(0.5, 0.999))
     run = torch.compile(net) if args.compile else net
 
@@ -75,16 +79,18 @@ def main():
     if args.work == 'inference':
         net.eval()
     work = step if args.work == 'step' else inference
+    made = time.perf_counter()
+    work()  # warms up, and compiles
+    warm = time.perf_counter()
     seconds = []
-    for repeat in range(args.repeats + 1):
-        began = time.perf_counter()
+    for _ in range(args.repeats):
+        start = time.perf_counter()
         work()
-        if repeat > 0:  # the first also warms up
-            seconds.append(time.perf_counter() - began)
-    seconds.sort()
+        seconds.append(time.perf_counter() - start)
     print(json.dumps({
         'pytorch': torch.__version__, 'layout': args.layout, 'compile': args.compile,
-        'seconds': seconds[len(seconds) // 2], 'min': seconds[0], 'max': seconds[-1],
+        'loadSeconds': (warm if args.compile else made) - began,
+        'seconds': statistics.median(seconds), 'min': min(seconds), 'max': max(seconds),
         'peakGB': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
     }))
 
