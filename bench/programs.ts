@@ -30,7 +30,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The ways in which PyTorch may do a row; of a long row's compiled ones only the one that won where `winner` comes from. */
 export function waysOf(row: Row, { compiles }: PyTorch, winner: string | undefined): string[] {
-  if (!compiles) return Object.keys(EAGER);
+  if (!compiles) return Object.keys(EAGER).slice(0, row.waysOf === undefined ? undefined : 1);
   if (row.waysOf === undefined) return Object.keys({ ...EAGER, ...COMPILED });
   return [...new Set([...Object.keys(EAGER), ...(winner === undefined ? [] : [winner])])];
 }

@@ -14,6 +14,8 @@ export interface Timing {
 export interface Contestant {
   readonly program: string;
   readonly way: string;
+  /** Takes part in so many rounds at most: what is there for reference only. */
+  readonly rounds?: number;
   /** Starts one process and waits for it; throws, saying why, where it fails. */
   time(): Timing;
 }
@@ -32,7 +34,7 @@ const SLOWEST = 1.3;
 export function takeTurns(contestants: readonly Contestant[], rounds: number, note: (line: string) => void): Entry[] {
   const entries = contestants.map((contestant): Entry => ({ ...contestant, timings: [], left: null }));
   for (let round = 1; round <= rounds; round++) {
-    for (const entry of entries.filter(({ left }) => left === null)) {
+    for (const entry of entries.filter(({ left, rounds: most = rounds }) => left === null && round <= most)) {
       const timing = attempt(entry, `round ${round} of ${rounds}`, note);
       if (timing) entry.timings.push(timing);
       else if (entries.filter(({ program }) => program === entry.program).length === 1) {

@@ -46,7 +46,7 @@ export async function predictVolume(
   const plan = planTiles({
     size,
     ...tileNeeds(description),
-    maxVoxels: tileVoxelsWithin(memoryBytes - imageBytes, description),
+    maxVoxels: tileVoxelsWithin(memoryBytes - imageBytes, description, runtime.traits),
   });
   const volume: Volume = {
     data: new Float32Array(channels * voxelCount(size)),

@@ -1,5 +1,5 @@
 /** A trained network on a device, ready for tiles; and how large a tile may be. */
-import { startProgram, type Runtime, type StartedProgram } from '../engine/index.ts';
+import { lanesPerSample, startProgram, type DeviceTraits, type Runtime, type StartedProgram } from '../engine/index.ts';
 import { alignmentOf, inferenceProgram, parameterCount, reachOf, type NetworkDescription } from '../network/index.ts';
 import type { Size } from '../volume/index.ts';
 
@@ -50,12 +50,17 @@ export function tileNeeds(description: NetworkDescription): { readonly alignment
 
 /**
  * Voxels of a tile that fit into `memoryBytes`. Measured by bench/inference.ts: at the widest place four and a half tensors of
- * the first level are alive at once, beside the input and the output; the parameters are held four times (read, folded,
- * in the model's bytes, and as the runtime packs them), and the process itself takes 200 MB.
+ * the first level are alive at once, in the blocked layout six and a half, beside the input and the output; the parameters are
+ * held four times (read, folded, in the model's bytes, and as the runtime packs them), and the process itself takes 200 MB.
  */
-export function tileVoxelsWithin(memoryBytes: number, description: NetworkDescription): number {
+export function tileVoxelsWithin(
+  memoryBytes: number,
+  description: NetworkDescription,
+  { convBlock }: Pick<DeviceTraits, 'convBlock'>,
+): number {
   const { channels, inputChannels, outputChannels } = description;
-  const bytesPerVoxel = 4 * (5 * channels + 2 * (inputChannels + outputChannels));
+  const first = convBlock === null ? 5 * channels : 7 * lanesPerSample(1, channels, convBlock);
+  const bytesPerVoxel = 4 * (first + 2 * (inputChannels + outputChannels));
   const fixed = 200e6 + 4 * 4 * parameterCount(description);
   return Math.max(0, Math.floor((memoryBytes - fixed) / bytesPerVoxel));
 }

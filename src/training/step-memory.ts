@@ -1,6 +1,6 @@
 /** What a training step will take at most, told before it starts; and how it is to be computed within the memory given. */
 import { ResourceError } from '../core/index.ts';
-import { FASTEST, type DeviceTraits, type LoweringPlan } from '../engine/index.ts';
+import { FASTEST, lanesPerSample, type DeviceTraits, type LoweringPlan } from '../engine/index.ts';
 import { convolutionsOf, parameterCount, type NetworkDescription } from '../network/index.ts';
 import { voxelCount, type Size } from '../volume/index.ts';
 
@@ -64,7 +64,7 @@ function stepMemoryBytes(
     const perVoxel = 27 * channels + 4 * (inputChannels + 3 * outputChannels);
     return 250e6 + 10 * parameters + 4 * batch * voxels * perVoxel;
   }
-  const lanes = (count: number) => lanesOf(count, batch, convBlock);
+  const lanes = (count: number) => lanesPerSample(batch, count, convBlock);
   /** What every convolution before a norm makes, level by level on a coarser grid: kept for the backward pass. */
   const results = convolutionsOf(description)
     .filter(({ norm }) => norm !== null)
@@ -78,13 +78,6 @@ function stepMemoryBytes(
   const perSample = 4 * lanes(channels) * voxels;
   const together = Math.min(batch, Math.max(1, Math.floor(groupVoxels / voxels)));
   return 0.25e9 + 8.4 * parameters + 0.7 * results + (20.6 * batch + 7.5 * together) * perSample;
-}
-
-/** Channels with their padding to whole blocks, for each sample: samples share a block where they can. */
-function lanesOf(channels: number, batch: number, block: number): number {
-  let fold = 1;
-  while (2 * fold * channels <= block && batch % (2 * fold) === 0) fold *= 2;
-  return (Math.ceil((fold * channels) / block) * block) / fold;
 }
 
 function gigabytes(bytes: number): string {

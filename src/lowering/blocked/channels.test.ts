@@ -1,8 +1,8 @@
 /** Per-channel arithmetic in blocked planes against the equations. */
 import fc from 'fast-check';
-import { describe } from 'vitest';
+import { describe, it } from 'vitest';
 import { add, affine, channelDot, channelSum, gate, relu, sub, type Shape, type Tensor } from '../../graph/index.ts';
-import { itIsRight } from '../testing/expect-blocked.ts';
+import { expectEmulated, itIsRight } from '../testing/expect-blocked.ts';
 
 const activations = fc
   .record({
@@ -110,6 +110,19 @@ describe('sums of each channel', () => {
     plan: { groupVoxels },
     forms: () => [...placedForms(a), 'channelSum: blocked: GlobalAveragePool'],
   }));
+});
+
+it.each([1, 2, 3, 4, 8])('batches of 1 to 8 meet the same %i scales and shifts', (c) => {
+  const batches = [1, 2, 4, 8];
+  const x = Object.fromEntries(batches.map((n) => [`x${n}`, [n, c, 2, 2, 3]]));
+  expectEmulated({
+    shapes: { ...x, s: [c], t: [c] },
+    build: ({ s, t, ...all }) =>
+      batches
+        .map((n) => relu(affine(all[`x${n}`], s, t)))
+        .map((y) => add(channelSum(y), channelDot(y, y)))
+        .reduce((a, b) => add(a, b)),
+  });
 });
 
 describe('without planes (n, c, x)', () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   add,
+  affine,
   conv,
   convTranspose,
   convWeightGradient,
@@ -250,7 +251,7 @@ describe.each([
   { way: 'shifted planes', of: 'odd depths', zyx: depths(3, 5), channels: [6, 8, ...MANY] },
 ])('$way, $of', ({ way, zyx, channels }) => {
   const sizes = drawn(zyx, channels, channels);
-  const settings = { numRuns: 12 };
+  const settings = { numRuns: 8 };
   const inBlocks = (size: Drawn, block: number) => `${blockedIn(block, ...sidesOf(size))}: ${way}`;
 
   itIsRight(
@@ -300,11 +301,13 @@ describe('few channels', () => {
   const any = [...FEW, 8, 16, 20, 33];
   const [fromFew, toFew] = [drawn(zyx, FEW, any), drawn(zyx, any, FEW)];
 
-  itIsRight('a convolution from few channels is what the equation says', fromFew, convolution);
-  itIsRight('a convolution to few channels is', toFew, convolution);
-  itIsRight('a transposed convolution from few channels is', toFew, turned);
-  itIsRight('the gradient of a weight from few channels is', fromFew, gradient);
-  itIsRight('the gradient of a weight to few channels is', toFew, gradient);
+  const settings = { numRuns: 15 };
+
+  itIsRight('a convolution from few channels is what the equation says', fromFew, convolution, settings);
+  itIsRight('a convolution to few channels is', toFew, convolution, settings);
+  itIsRight('a transposed convolution from few channels is', toFew, turned, settings);
+  itIsRight('the gradient of a weight from few channels is', fromFew, gradient, settings);
+  itIsRight('the gradient of a weight to few channels is', toFew, gradient, settings);
 });
 
 describe('samples that share blocks, more of them on one side than on the other', () => {
@@ -346,12 +349,14 @@ describe('samples that share blocks, more of them on one side than on the other'
     ),
   );
 
-  itIsRight('a convolution is what the equation says', around, convolution, { numRuns: 30 });
-  itIsRight('a transposed convolution is', around, turned, { numRuns: 30 });
-  itIsRight("a weight's gradient is", around, gradient, { numRuns: 30 });
-  itIsRight('a halving convolution is', even, halving, { numRuns: 30 });
-  itIsRight('a doubling one is', even, doubling, { numRuns: 30 });
-  itIsRight('the gradient of a halving weight is', even, halvingGradient, { numRuns: 30 });
+  const settings = { numRuns: 25 };
+
+  itIsRight('a convolution is what the equation says', around, convolution, settings);
+  itIsRight('a transposed convolution is', around, turned, settings);
+  itIsRight("a weight's gradient is", around, gradient, settings);
+  itIsRight('a halving convolution is', even, halving, settings);
+  itIsRight('a doubling one is', even, doubling, settings);
+  itIsRight('the gradient of a halving weight is', even, halvingGradient, settings);
   itIsRight('down, and up again beside what stays, is', even, downAndUp);
   itIsRight(
     'two sources are',
@@ -369,14 +374,16 @@ describe('halving and doubling', () => {
     .map((zyx) => zyx.map((extent) => 2 * extent));
   const any = [...FEW, 8, 16, 20, 33];
   const sizes = drawn(even, any, any, 9);
+  const settings = { numRuns: 15 };
 
-  itIsRight('a halving convolution is what the equation says', sizes, halving);
-  itIsRight('a doubling one is', sizes, doubling);
-  itIsRight('the gradient of a halving weight is', sizes, halvingGradient);
+  itIsRight('a halving convolution is what the equation says', sizes, halving, settings);
+  itIsRight('a doubling one is', sizes, doubling, settings);
+  itIsRight('the gradient of a halving weight is', sizes, halvingGradient, settings);
   itIsRight(
     'down, and up again beside what stays: planes go to other groups and back',
     drawn(even, [16], [16, 20], 9),
     downAndUp,
+    settings,
   );
 
   describe.each([
@@ -426,6 +433,20 @@ describe("a weight's gradient over so many positions that they are gathered slab
   });
 });
 
+/** All results of one program, with every input drawn. */
+function expectTogether(
+  shapes: Readonly<Record<string, Shape>>,
+  results: Readonly<Record<string, Tensor>>,
+  plan: BlockedCase['plan'] = {},
+): void {
+  const whole = program(results);
+  const drawn = draw(shapes);
+  const task = { whole, feeds: [Object.fromEntries(whole.fed.map(({ name }) => [name, drawn[name]]))], carried: {} };
+  const expected = referenceRuns(task);
+  for (const block of [8, 16] as const)
+    expectSameRuns(expected, emulatedRuns(task, block, plan), 1e-6, `in blocks of ${block}, `);
+}
+
 describe('gradients of several weights in one program are each what the equation says', () => {
   const expectSeveral = (zyx: Shape, of: ReturnType<typeof same>, channels: readonly (readonly [number, number])[]) => {
     const results: Record<string, Tensor> = {};
@@ -435,10 +456,7 @@ describe('gradients of several weights in one program are each what the equation
       shapes[`y${i}`] = [2, o, ...zyx.map((extent, axis) => extent / of.strides[axis])];
       results[`w${i}`] = convWeightGradient(input(`x${i}`, shapes[`x${i}`]), input(`y${i}`, shapes[`y${i}`]), of);
     });
-    const task = { whole: program(results), feeds: [draw(shapes)], carried: {} };
-    const expected = referenceRuns(task);
-    for (const block of [8, 16] as const)
-      expectSameRuns(expected, emulatedRuns(task, block), 1e-6, `in blocks of ${block}, `);
+    expectTogether(shapes, results);
   };
   // Of fewer and of more than four blocks: x is cut in two for some of them (batchOf), and its tables of indices differ.
   it('2x2, stride 2', () =>
@@ -480,9 +498,11 @@ describe('gradients of several weights in one program are each what the equation
   });
 });
 
-describe('of as many lanes, by one sample of many channels or by many samples of few', () => {
+describe('convolutions and gradients in one program are each their own', () => {
+  const extents = [[[2, 4]], [[2, 2, 2]], [[4, 2, 2]]] as const;
+
   /** Samples, channels and the result's; in blocks of 8 eight lanes lead to as many. */
-  const BATCHES = [
+  const alike = [
     [1, 8, 8],
     [2, 4, 4],
     [4, 2, 2],
@@ -490,29 +510,85 @@ describe('of as many lanes, by one sample of many channels or by many samples of
     [2, 4, 3],
     [4, 2, 1],
   ] as const;
-  const expectAll = (zyx: Shape, build: (x: Tensor, y: Tensor, w: Tensor, name: string) => Record<string, Tensor>) => {
-    const shapes: Record<string, Shape> = {};
-    const results = BATCHES.map(([n, c, o], i) => {
-      shapes[`x${i}`] = [n, c, ...zyx];
-      shapes[`y${i}`] = [n, o, ...zyx];
-      shapes[`w${i}`] = [o, c, ...zyx.map(() => 3)];
-      const [x, y, w] = ['x', 'y', 'w'].map((name) => input(`${name}${i}`, shapes[`${name}${i}`]));
-      return build(x, y, w, `${n} of ${c} to ${o}`);
-    });
-    const whole = program(Object.assign({}, ...results));
-    const task = { whole, feeds: [draw(shapes)], carried: {} };
-    const expected = referenceRuns(task);
-    for (const block of [8, 16] as const)
-      expectSameRuns(expected, emulatedRuns(task, block), 1e-6, `in blocks of ${block}, `);
-  };
-
-  it.each([[[2, 3]], [[2, 1, 3]], [[4, 1, 2]]])('each convolution and each gradient is its own: (%o)', (zyx) => {
+  it.each(extents)('where as many lanes are one sample of many channels, or many samples of few: (%o)', (zyx) => {
     const of = same(zyx);
-    expectAll(zyx, (x, y, w, name) => ({
-      [`convolution, ${name}`]: relu(conv(x, w, null, of)),
-      [`turned, ${name}`]: relu(convTranspose(y, w, null, { ...of, extents: zyx })),
-      [`gradient, ${name}`]: convWeightGradient(x, y, of),
-    }));
+    const shapes: Record<string, Shape> = {};
+    const results: Record<string, Tensor> = {};
+    alike.forEach(([n, c, o], i) => {
+      Object.assign(shapes, { [`x${i}`]: [n, c, ...zyx], [`y${i}`]: [n, o, ...zyx], [`w${i}`]: [o, c, ...of.kernel] });
+      const [x, y, w] = ['x', 'y', 'w'].map((name) => input(`${name}${i}`, shapes[`${name}${i}`]));
+      results[`convolution ${i}`] = relu(conv(x, w, null, of));
+      results[`turned ${i}`] = relu(convTranspose(y, w, null, { ...of, extents: zyx }));
+      results[`gradient ${i}`] = convWeightGradient(x, y, of);
+    });
+    expectTogether(shapes, results);
+  });
+
+  const weights = [
+    [1, 4],
+    [4, 1],
+    [2, 2],
+    [4, 4],
+  ];
+  const weightsAndExtents = extents.flatMap(([zyx]) => weights.map(([c, o]) => ({ zyx, c, o })));
+  it.each(weightsAndExtents)('where batches of 1 to 8 meet one weight, $c to $o channels, $zyx', ({ zyx, c, o }) => {
+    const [around, down] = [same(zyx), halves(zyx)];
+    const shapes: Record<string, Shape> = {
+      w: [o, c, ...around.kernel],
+      v: [o, c, ...down.kernel],
+      b: [o],
+      a: [c],
+    };
+    const [w, v, b, a] = ['w', 'v', 'b', 'a'].map((name) => input(name, shapes[name]));
+    const results: Record<string, Tensor> = {};
+    for (const n of [1, 2, 4, 8]) {
+      const [x, y, z] = [
+        [n, c, ...zyx],
+        [n, o, ...zyx],
+        [n, o, ...halved(zyx)],
+      ].map((shape, i) => {
+        const name = `${'xyz'[i]}${n}`;
+        shapes[name] = shape;
+        return input(name, shape);
+      });
+      results[`convolution ${n}`] = conv(x, w, b, around);
+      results[`turned ${n}`] = relu(convTranspose(y, w, a, { ...around, extents: zyx }));
+      results[`gradient ${n}`] = convWeightGradient(x, y, around);
+      results[`half ${n}`] = relu(conv(x, v, b, down));
+      results[`double ${n}`] = convTranspose(z, v, a, { ...down, extents: zyx });
+      results[`halving gradient ${n}`] = convWeightGradient(x, z, down);
+    }
+    expectTogether(shapes, results);
+  });
+
+  const cuts = extents.flatMap(([zyx]) => [2, 100].map((samples) => ({ zyx, samples })));
+  it.each(cuts)('where one activation in planes is cut in many ways, in groups of $samples of $zyx', (cut) => {
+    const [around, up] = [same(halved(cut.zyx)), halves(cut.zyx)];
+    const shapes: Record<string, Shape> = { x: [8, 3, ...halved(cut.zyx)], s: [3], t: [3] };
+    const z = relu(affine(input('x', shapes.x), input('s', shapes.s), input('t', shapes.t)));
+    const results: Record<string, Tensor> = {};
+    for (const o of [2, 4, 8, 9]) {
+      Object.assign(shapes, { [`w${o}`]: [o, 3, ...around.kernel], [`v${o}`]: [3, o, ...up.kernel] });
+      const [w, v] = [input(`w${o}`, shapes[`w${o}`]), input(`v${o}`, shapes[`v${o}`])];
+      results[`around ${o}`] = relu(conv(z, w, null, around));
+      results[`up ${o}`] = convTranspose(z, v, null, { ...up, extents: cut.zyx });
+    }
+    expectTogether(shapes, results, { groupVoxels: cut.samples * elementCount(cut.zyx) });
+  });
+
+  it.each(extents)('where one activation meets weights of 1 to 8 channels: (%o)', (zyx) => {
+    const of = same(zyx);
+    const shapes: Record<string, Shape> = { x: [4, 1, ...zyx] };
+    const x = input('x', shapes.x);
+    const results: Record<string, Tensor> = {};
+    for (const o of [1, 2, 4, 8]) {
+      Object.assign(shapes, { [`y${o}`]: [4, o, ...zyx], [`w${o}`]: [o, 1, ...of.kernel] });
+      const [y, w] = [input(`y${o}`, shapes[`y${o}`]), input(`w${o}`, shapes[`w${o}`])];
+      results[`from ${o}`] = convTranspose(y, w, null, { ...of, extents: zyx });
+      results[`to ${o}`] = relu(conv(x, w, null, of));
+      results[`gradient ${o}`] = convWeightGradient(x, y, of);
+    }
+    expectTogether(shapes, results);
   });
 });
 

@@ -193,12 +193,12 @@ describe('weights in blocks', () => {
     'with weights and numbers are what the equations say',
     mixtures.filter((one) => !isMixed(one)),
     mixture,
-    { numRuns: 25 },
+    { numRuns: 18 },
   );
   it('with plain tensors are', () =>
     fc.assert(
       fc.property(mixtures.filter(isMixed), (one) => expectEmulated(mixture(one))),
-      { seed: 11, numRuns: 20 },
+      { seed: 11, numRuns: 15 },
     ));
   itIsRight('their roots are, where parts are zeros too', weights, (size) => ({
     shapes: shapesOf(size),
@@ -245,6 +245,7 @@ describe('weights in blocks', () => {
         `slice: ${PARTS}`,
       ],
     }),
+    { numRuns: 14 },
   );
   const activation = (weightFirst: boolean): BlockedCase => ({
     shapes: { x: [16, 16, 3, 3], w: [16, 16, 3, 3], p: [2, 16, 4, 4] },

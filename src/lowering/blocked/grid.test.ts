@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldIn } from '../testing/expect-blocked.ts';
-import { foldOf, gridOf } from './grid.ts';
+import { foldOf, gridOf, lanesPerSample } from './grid.ts';
 
 const shapes = fc
   .record({
@@ -52,6 +52,7 @@ it('groups are all samples, fill all slots, and have no more voxels than they ma
       }
       expect(Math.max(...groups) - Math.min(...groups)).toBeLessThanOrEqual(fold);
       expect([lanes % block, lanes >= fold * c, lanes < fold * c + block]).toEqual([0, true, true]);
+      expect(lanesPerSample(n, c, block)).toBe(lanes / fold);
     }),
     settings,
   ));

@@ -51,6 +51,12 @@ export function foldOf(n: number, c: number, block: number): number {
   return fold;
 }
 
+/** Numbers at a voxel of each of `n` samples of `c` channels, padding included. */
+export function lanesPerSample(n: number, c: number, block: number): number {
+  const fold = foldOf(n, c, block);
+  return wholeBlocks(fold * c, block) / fold;
+}
+
 /** The same activation cut as another is. */
 export function cutLike(grid: Grid, { groups }: Pick<Grid, 'groups'>, fold: number): Grid {
   return { ...grid, groups, fold, lanes: wholeBlocks(fold * grid.c, grid.block) };
@@ -59,10 +65,6 @@ export function cutLike(grid: Grid, { groups }: Pick<Grid, 'groups'>, fold: numb
 /** Parts by group, then parity. */
 export function partOf(grid: Grid, group: number, parity: number): number {
   return group * grid.parities + parity;
-}
-
-export function partCount({ groups, parities }: Grid): number {
-  return groups.length * parities;
 }
 
 /** Planes of each part of a group. */

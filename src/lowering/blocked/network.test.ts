@@ -78,7 +78,7 @@ const nets: readonly (Net & { readonly name: string })[] = [
     inputChannels: 3,
     outputChannels: 2,
     batch: 2,
-    patch: [8, 8],
+    patch: [4, 8],
   },
   {
     name: '3D, depth 1, 16 channels',
@@ -88,7 +88,7 @@ const nets: readonly (Net & { readonly name: string })[] = [
     inputChannels: 1,
     outputChannels: 1,
     batch: 2,
-    patch: [4, 4, 2],
+    patch: [4, 2, 2],
   },
   {
     name: '3D, depth 2, 3 channels',
