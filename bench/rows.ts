@@ -25,8 +25,8 @@ const small = { ...paper, depth: 3, channels: 8, batch: 8, size: [16, 32, 32] };
 const planes = { ...paper, channels: 16, batch: 8, size: [128, 128], inputs: 13, outputs: 3 };
 
 export const ROWS: readonly Row[] = [
-  { ...paper, name: 'step-b1', work: 'step', repeats: 3 },
-  { ...paper, name: 'step-b4', work: 'step', batch: 4, repeats: 1 },
+  { ...paper, name: 'step-b1', work: 'step', repeats: 7 },
+  { ...paper, name: 'step-b4', work: 'step', batch: 4, repeats: 3 },
   { ...paper, name: 'step-b24', work: 'step', batch: 24, repeats: 1, rounds: 3, waysOf: 'step-b4' },
   { ...paper, name: 'infer-patch', work: 'inference', repeats: 5 },
   { ...paper, name: 'infer-volume', work: 'inference', size: [64, 224, 336], repeats: 1, rounds: 3 },

@@ -4,6 +4,10 @@
  *   g' = g + decay p      m' = b1 m + (1 - b1) g'      v' = b2 v + (1 - b2) g'^2
  *   p' = p - rate m' / (sqrt(v') + epsilon)
  *
+ * Gradients come scaled by r = sqrt(1 - b2), which the loss is multiplied by: h = r g'. That saves a pass over every parameter:
+ *
+ *   m' = b1 m + (1 - b1) / r h      v' = b2 v + h^2
+ *
  * The corrections of step t are in two numbers fed at each step:
  *
  *   rate = lr sqrt(1 - b2^t) / (1 - b1^t)      epsilon = eps sqrt(1 - b2^t)
@@ -22,17 +26,23 @@ export interface Moments {
   readonly v: Tensor;
 }
 
-/** The parameter and its moments after one step. `rate` and `epsilon` are of shape []. */
+/** r: what the loss must be multiplied by before it is differentiated. */
+export function gradientScale({ betas: [, b2] }: Pick<AdamSettings, 'betas'>): number {
+  return Math.sqrt(1 - b2);
+}
+
+/** The parameter and its moments after one step, from its scaled gradient. `rate` and `epsilon` are of shape []. */
 export function adam(
   p: Tensor,
-  gradient: Tensor,
+  scaledGradient: Tensor,
   { m, v }: Moments,
   { betas: [b1, b2], weightDecay }: Pick<AdamSettings, 'betas' | 'weightDecay'>,
   { rate, epsilon }: { readonly rate: Tensor; readonly epsilon: Tensor },
 ): Moments & { readonly p: Tensor } {
-  const g = weightDecay === 0 ? gradient : add(gradient, mul(p, constant(weightDecay)));
-  const mNext = add(mul(m, constant(b1)), mul(g, constant(1 - b1)));
-  const vNext = add(mul(v, constant(b2)), mul(mul(g, g), constant(1 - b2)));
+  const r = gradientScale({ betas: [b1, b2] });
+  const h = weightDecay === 0 ? scaledGradient : add(scaledGradient, mul(p, constant(r * weightDecay)));
+  const mNext = add(mul(h, constant((1 - b1) / r)), mul(m, constant(b1)));
+  const vNext = add(mul(v, constant(b2)), mul(h, h));
   const pNext = sub(p, div(mul(mNext, rate), add(sqrt(vNext), epsilon)));
   return { p: pNext, m: mNext, v: vNext };
 }

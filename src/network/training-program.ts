@@ -1,7 +1,7 @@
 /** One training step as a program: forward, loss, gradients, Adam and running statistics, in a single run. */
 import { add, constant, elementCount, gradients, input, mul, program, relu, sub, sum } from '../graph/index.ts';
 import type { Carried, Input, Program, Shape, Tensor } from '../graph/index.ts';
-import { adam, type AdamSettings } from './adam.ts';
+import { adam, gradientScale, type AdamSettings } from './adam.ts';
 import { batchNorm, movedOn } from './batch-norm.ts';
 import { convDoubling, convHalving, convSame } from './convolutions.ts';
 import { convolutionsOf, type NetworkDescription } from './description.ts';
@@ -63,7 +63,8 @@ export function trainingProgram(description: NetworkDescription, settings: Train
   const loss = mul(sum(weighted), constant(1 / elementCount(target.shape)));
 
   const parameters = parametersOf(description).map(({ name }) => named(name));
-  const found = gradients(loss, parameters);
+  const scale = gradientScale(adamSettings);
+  const found = gradients(mul(loss, constant(scale)), parameters);
   const convolutions = convolutionsOf(description);
   const carried = parameters.flatMap((p, i): Carried[] => {
     const m = input(momentNames(p.name).m, p.shape);
@@ -81,7 +82,10 @@ export function trainingProgram(description: NetworkDescription, settings: Train
     ];
   });
   const shown = settings.showGradients
-    ? parameters.map((p, i) => [`gradient ${p.name}`, found[i] ?? constant(0, p.shape)] as const)
+    ? parameters.map((p, i) => {
+        const scaled = found[i];
+        return [`gradient ${p.name}`, scaled ? mul(scaled, constant(1 / scale)) : constant(0, p.shape)] as const;
+      })
     : [];
   return program({ loss, prediction, ...Object.fromEntries(shown) }, [...carried, ...statistics]);
 }
