@@ -23,6 +23,8 @@ it.each([
   },
   { description: { ...paper, depth: 3 }, batch: 2, size: { z: 32, y: 128, x: 128 }, kept: 4.96, again: 2.52 },
   { description: { ...paper, channels: 16 }, batch: 24, size: patch, kept: 6.17, again: 3.96 },
+  { description: { ...paper, depth: 1 }, batch: 8, size: { ...patch, z: 16 }, kept: 1.63, again: 1.12 },
+  { description: paper, batch: 24, size: patch, kept: 11.1, again: 6.72 },
   { description: { ...paper, channels: 48 }, batch: 2, size: patch, kept: 3.32, again: 3.07 },
   { description: planar, batch: 4, size: { z: 1, y: 256, x: 256 }, kept: 1.54, again: 1.37 },
   {

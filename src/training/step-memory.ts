@@ -73,11 +73,11 @@ function stepMemoryBytes(
       return (4 * lanes(outputs) * batch * voxels) / 2 ** (level * dims);
     })
     .reduce((a, b) => a + b, 0);
-  if (recompute) return 0.3e9 + 9.4 * parameters + 2.2 * results;
+  if (recompute) return 0.27e9 + 8.9 * parameters + 2.27 * results;
   /** One tensor of the first level, of all samples and of those that are computed together. */
   const perSample = 4 * lanes(channels) * voxels;
   const together = Math.min(batch, Math.max(1, Math.floor(groupVoxels / voxels)));
-  return 0.25e9 + 8.4 * parameters + 0.7 * results + (20.6 * batch + 7.5 * together) * perSample;
+  return 0.21e9 + 7.3 * parameters + 2.66 * results + (6.4 * batch + 10.3 * together) * perSample;
 }
 
 function gigabytes(bytes: number): string {
