@@ -152,17 +152,10 @@ describe.skipIf(!existsSync(bin))('the program', () => {
 
   it('tiles equal the whole image, bit for bit', async () => {
     const one = await unstained(['predict', 'a-bf.ome.tif', '--model', 'run', '--out', 'whole.ome.tif', '--json']);
-    const many = await unstained([
-      'predict',
-      'a-bf.ome.tif',
-      '--model',
-      'run',
-      '--out',
-      'tiled.ome.tif',
-      '--memory',
-      '202MB',
-      '--json',
-    ]);
+    // Just enough for some tiles: what a voxel takes differs from processor to processor.
+    const within = (megabytes: number) => ['--out', 'tiled.ome.tif', '--memory', `${megabytes}MB`, '--json'];
+    let many = await unstained(['predict', 'a-bf.ome.tif', '--model', 'run', ...within(202)]);
+    if (many.code !== 0) many = await unstained(['predict', 'a-bf.ome.tif', '--model', 'run', ...within(204)]);
     const tiles = [one, many].map(({ out }) => (JSON.parse(out) as { outputs: { tiles: number }[] }).outputs[0].tiles);
     expect(tiles[0]).toBe(1);
     expect(tiles[1]).toBeGreaterThan(4);
