@@ -103,12 +103,13 @@ export async function runTraining(
         plan,
         start,
         draw: (random) => drawBatch(pair, config, random),
+        onStart: (forms) =>
+          store.writeWhole(RUN_FILES.environment, environmentFile.encode(environment(world, runtime, forms))),
         onStep: ({ step, loss, lr }) => losses.push({ step, loss, lr, seconds: before + (world.now() - began) / 1000 }),
         save,
       },
       call,
     );
-    await store.writeWhole(RUN_FILES.environment, environmentFile.encode(environment(world, runtime, forms)));
     return { state, losses, forms };
   } catch (error) {
     const stopped = isUnstainedError(error, 'interrupted/saved');

@@ -50,6 +50,8 @@ export interface TrainingJob {
   readonly start: TrainingState;
   /** Draws the patches of one step. */
   readonly draw: (random: Random) => Batch;
+  /** Called once, before the first step, with how each operator is computed. */
+  readonly onStart: (forms: readonly FormChoice[]) => Promise<void>;
   readonly onStep: (record: StepRecord) => void;
   /** Called between steps, with everything that must be kept. */
   readonly save: (state: TrainingState) => Promise<void>;
@@ -91,6 +93,7 @@ export async function trainSteps(
     plan,
   );
   try {
+    await job.onStart(session.forms);
     await session.writeCarried(start.tensors);
     return { state: await runSteps(job, session, signal, onProgress), forms: session.forms };
   } finally {
