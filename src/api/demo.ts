@@ -25,7 +25,7 @@ interface Example {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** Steps of each take about two minutes on two processors. */
+/** Steps of each take about a minute and a half on two processors. */
 const EXAMPLES: readonly Example[] = [
   {
     folder: 'isl-motor-neurons',
