@@ -7,7 +7,7 @@
  */
 import { encodeOnnxModel, type OnnxModel } from '../codec/index.ts';
 import { inOrder } from '../graph/index.ts';
-import type { Carried, Computed, Program, Shape, Tensor } from '../graph/index.ts';
+import type { Carried, Computed, Input, Program, Shape, Tensor } from '../graph/index.ts';
 import { blockedForms } from './blocked/index.ts';
 import { BLOCKED_DOMAIN } from './blocked/nchwc.ts';
 import { asKernel, asPlain } from './convert.ts';
@@ -141,26 +141,9 @@ export function lowerToModel(
     graph.output(name, asPlain(writer, values.get(tensor) as Value, tensor.shape).name);
     return { name, shape: tensor.shape };
   });
-  const carried = program.carried.map(({ input }, i): CarriedShape => {
-    const { name, shape } = input;
-    const kernel = layouts.get(input) ?? null;
+  const carried = program.carried.map(({ input }, i) => {
     const next = nextTensors[i];
-    const moves = next !== input;
-    const parts = partNames(name, kernel, shape);
-    if (!moves) return { name, shape, kernel, parts: parts.map((part) => ({ ...part, output: null })) };
-    const value = values.get(next) as Value;
-    const made = kernel ? asKernel(writer, value, kernel).parts : [asPlain(writer, value, shape).name];
-    return {
-      name,
-      shape,
-      kernel,
-      parts: parts.map((part, k) => {
-        const output = `next ${part.name}`;
-        const from = made[k] ?? graph.filled(0, ...part.shape);
-        graph.output(output, sized(graph, from, part.shape, kernel !== null));
-        return { ...part, output };
-      }),
-    };
+    return carriedOn(writer, input, layouts.get(input) ?? null, next === input ? null : (values.get(next) as Value));
   });
 
   const fed = program.fed.map(({ name, shape }) => ({ name, shape }));
@@ -179,9 +162,25 @@ export function lowerToModel(
   return { model, fed, results, carried, forms, optimize: !table.fused || program.carried.length === 0 };
 }
 
-/** A form's result may be a view of another shape: outputs have the shape that they are fed with again. */
-function sized(graph: OnnxGraph, name: string, shape: Shape, view: boolean): string {
-  return view ? graph.reshape(name, ...shape) : name;
+/** Writes the outputs that carry a tensor to the next run: `next`, or nothing where it never changes. */
+function carriedOn(
+  writer: Writer,
+  { name, shape }: Input,
+  kernel: KernelLayout | null,
+  next: Value | null,
+): CarriedShape {
+  const { graph } = writer;
+  const parts = partNames(name, kernel, shape);
+  if (next === null) return { name, shape, kernel, parts: parts.map((part) => ({ ...part, output: null })) };
+  const made = kernel ? asKernel(writer, next, kernel).parts : [asPlain(writer, next, shape).name];
+  const moved = parts.map((part, k) => {
+    const output = `next ${part.name}`;
+    const from = made[k] ?? graph.filled(0, ...part.shape);
+    // A form's result may be a view of another shape: outputs have the shape that they are fed with again.
+    graph.output(output, kernel ? graph.reshape(from, ...part.shape) : from);
+    return { ...part, output };
+  });
+  return { name, shape, kernel, parts: moved };
 }
 
 /** The model's names for what is carried, or fed, as `name`. */
