@@ -4,7 +4,7 @@
  */
 import type { OperatorAttributes, Shape } from '../graph/index.ts';
 import { asPlain } from './convert.ts';
-import type { FusedAttributes, FusedName, LoweredAttributes, LoweredName } from './fusions.ts';
+import type { LoweredAttributes, LoweredName } from './fusions.ts';
 import type { KernelLayout } from './kernel-layout.ts';
 import type { OnnxGraph } from './onnx-graph.ts';
 import type { DeviceTraits } from './traits.ts';
@@ -71,5 +71,3 @@ export interface FormTable {
     readonly [Name in keyof OperatorAttributes]?: readonly Form<OperatorAttributes[Name]>[];
   };
 }
-
-export type { FusedAttributes, FusedName };

@@ -21,7 +21,7 @@ import type { DeviceTraits } from './traits.ts';
 import type { PlainValue, Value } from './value.ts';
 import { Writer } from './writer.ts';
 
-/** How a program trades time for memory; null lets it be fast. */
+/** How a program trades time for memory. */
 export interface LoweringPlan {
   /** Rectified activations are computed again where the gradient needs them, not kept. */
   readonly recompute: boolean;

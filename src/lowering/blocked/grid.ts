@@ -3,7 +3,7 @@
  *
  * Channels are padded with zeros to whole blocks of B, and each z plane of each sample is an image of its own: a tensor
  * (planes, C, y, x) of ONNX Runtime's domain com.microsoft.nchwc, in memory (planes, C/B, y, x, B). An activation is kept in
- * parts, so that nothing ever has to be cut or put together:
+ * parts; they are cut or put together only where levels of the network meet:
  *
  * - groups of samples, so that what is made of one group can be used up before the next is begun;
  * - where channels fill half of a block or less, samples share it: with f samples to a block, sample i of a group of n has the

@@ -77,8 +77,7 @@ export function halvingWeightGradient(
   coarse: PlanesValue,
   shape: Shape,
 ): KernelValue {
-  const { parities, groups } = fine.grid;
-  const { fold } = fine.grid;
+  const { parities, groups, fold } = fine.grid;
   const [o, c, ...rest] = shape;
   const kernel = { shape: [fold * o, fold * c, ...rest], block: writer.block, sources: [fold * c] };
   const like = onGrid(writer, coarse, cutLike(coarse.grid, fine.grid, fold));

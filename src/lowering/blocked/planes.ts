@@ -127,7 +127,7 @@ export function apart(writer: Writer, grid: Grid, group: number, planes: string)
 
 /**
  * Tensors of consecutive samples (`from` says how many each) as tensors of other groups; first axis: samples times
- * `perSample`. `rest` is the shape of the other axes.
+ * `perSample`.
  */
 export function regrouped(
   writer: Writer,
