@@ -1,5 +1,5 @@
 /** The fingerprint of an image's samples: equal pixels in whatever file give equal digests. */
-import type { ImageSource } from '../io/index.ts';
+import { storedBytes, type ImageSource } from '../io/index.ts';
 import type { World } from './world.ts';
 
 /** SHA-256 over T, C, Z, Y, X, little-endian, in the file's own type; a plane is read at a time. */
@@ -11,7 +11,7 @@ export async function pixelsSha256(world: Pick<World, 'createSha256'>, source: I
       for (let z = 0; z < size.z; z++) {
         const region = { start: { z, y: 0, x: 0 }, size: { ...size, z: 1 } };
         const samples = await source.read({ time, channel, region });
-        sha256.update(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)); // hosts are little-endian
+        sha256.update(storedBytes(source.type, samples));
       }
   return sha256.digest();
 }

@@ -1,7 +1,7 @@
 /** `predict`: from transmitted-light images to predicted fluorescence, in the units of the target that was learned. */
 import { applyZscore, channelStatistics, undoZscore, type Volume, type VoxelSize } from '../volume/index.ts';
 import { DatasetError, UsageError, type LongCall } from '../core/index.ts';
-import { createOmeTiff, type ByteSink } from '../io/index.ts';
+import { channelWith, createOmeTiff, type ByteSink } from '../io/index.ts';
 import type { Runtime } from '../engine/index.ts';
 import type { TrainedNetwork } from '../prediction/index.ts';
 import { requireNotInput } from './free-output.ts';
@@ -110,8 +110,16 @@ async function writeImage(
   targets: readonly { readonly name: string }[],
   { signal }: LongCall,
 ): Promise<void> {
-  const channels = targets.map(({ name }) => ({ name, color: null }));
-  const sink = createOmeTiff(bytes, { name: bytes.name.replace(/^.*[/\\]/, ''), channels, size, voxelSize });
+  const channels = targets.map(({ name }) => channelWith({ name }));
+  const sink = createOmeTiff(bytes, {
+    name: bytes.name.replace(/^.*[/\\]/, ''),
+    channels,
+    size,
+    voxelSize,
+    times: 1,
+    timeStep: null,
+    type: 'float32',
+  });
   const plane = size.y * size.x;
   for (let at = 0; at < data.length; at += plane) {
     signal?.throwIfAborted();

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { encodePng } from '../codec/index.ts';
 import { isUnstainedError, random } from '../core/index.ts';
 import { voxelCount } from '../volume/index.ts';
+import { channelWith } from './source.ts';
 import { openImage } from './open-image.ts';
 import { memoryFiles, memorySink } from './testing/memory.ts';
 import { noise, readAll } from './testing/samples.ts';
@@ -46,9 +47,17 @@ function tiff(layout: Partial<TiffLayout>): Uint8Array {
 
 async function omeTiff(): Promise<Uint8Array> {
   const sink = memorySink();
-  const channels = ['DNA', 'light'].map((name) => ({ name, color: '#0000FF' }));
+  const channels = ['DNA', 'light'].map((name) => channelWith({ name, color: '#0000FF' }));
   const size = { z: 2, y: 3, x: 4 };
-  const image = createOmeTiff(sink, { name: 'cells', channels, size, voxelSize: { z: 0.3, y: 0.1, x: 0.1 } });
+  const image = createOmeTiff(sink, {
+    name: 'cells',
+    times: 1,
+    timeStep: null,
+    channels,
+    size,
+    voxelSize: { z: 0.3, y: 0.1, x: 0.1 },
+    type: 'float32',
+  });
   for (const plane of noise('float32', 12, 4)) await image.writePlane(Float32Array.from(plane));
   await image.finish();
   return sink.bytes();

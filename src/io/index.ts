@@ -11,12 +11,15 @@
 export type { ImageFile } from './image-file.ts';
 export { openImage } from './open-image.ts';
 export { readVolume } from './read-volume.ts';
+export { storedBytes } from './samples.ts';
 export { parseImagePath, selectImage, selectPart } from './selection.ts';
 export type { Selection } from './selection.ts';
+export { channelWith } from './source.ts';
 export type {
   ByteSink,
   ByteSource,
   Channel,
+  Converter,
   Files,
   ImageDescription,
   ImageSink,
@@ -24,5 +27,7 @@ export type {
   Output,
   Samples,
   SampleType,
+  WrittenPlane,
+  WrittenType,
 } from './source.ts';
 export { createOmeTiff } from './tiff/create-ome-tiff.ts';

@@ -133,6 +133,7 @@ function stackOf(
     file: path,
     format: `${first.format} stack`,
     times: 1,
+    timeStep: null,
     channels,
     size,
     type,

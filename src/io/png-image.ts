@@ -3,7 +3,7 @@ import { decodePng, decodePngHeader, DEFLATE_RATIO, type DecodedPng } from '../c
 import type { ImageFile } from './image-file.ts';
 import { truncated, unsupported } from './refusals.ts';
 import { cropPlane, greyOf } from './samples.ts';
-import type { ByteSource, Files, Samples } from './source.ts';
+import { channelWith, type ByteSource, type Files, type Samples } from './source.ts';
 
 const HEADER_BYTES = 33;
 
@@ -37,7 +37,8 @@ export async function openPng(_files: Files, bytes: ByteSource): Promise<ImageFi
         file,
         format: 'PNG',
         times: 1,
-        channels: [{ name: null, color: null }],
+        timeStep: null,
+        channels: [channelWith()],
         size,
         voxelSize: null,
         close,

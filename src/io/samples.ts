@@ -1,29 +1,41 @@
 /** Sample types: their arrays, their bytes, what is inside an image, and grey from equal colors. */
+import { narrowToHalves, widenHalves } from '../codec/index.ts';
 import type { Region, Size } from '../volume/index.ts';
 import type { Samples, SampleType } from './source.ts';
 
+/** What samples are in memory; a float16 is widened by who reads it. */
 const ARRAYS = {
+  bool: Uint8Array,
   uint8: Uint8Array,
   int8: Int8Array,
   uint16: Uint16Array,
   int16: Int16Array,
   uint32: Uint32Array,
   int32: Int32Array,
+  float16: Float32Array,
   float32: Float32Array,
   float64: Float64Array,
 } satisfies Record<SampleType, new (length: number) => Samples>;
 
+/** Bytes of a stored sample. */
 export function bytesPerSample(type: SampleType): number {
-  return ARRAYS[type].BYTES_PER_ELEMENT;
+  return type === 'float16' ? 2 : ARRAYS[type].BYTES_PER_ELEMENT;
 }
 
 export function allocateSamples(type: SampleType, length: number): Samples {
   return new ARRAYS[type](length);
 }
 
-/** Bytes in the machine's order, seen as samples. They must start a buffer of their own. */
+/** Stored bytes in the machine's order as samples. They must start a buffer of their own, and may be what is returned. */
 export function samplesOf(type: SampleType, bytes: Uint8Array<ArrayBuffer>): Samples {
+  if (type === 'float16') return widenHalves(new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2));
   return new ARRAYS[type](bytes.buffer, bytes.byteOffset, bytes.byteLength / ARRAYS[type].BYTES_PER_ELEMENT);
+}
+
+/** Samples as the bytes that the file's type has for them, little-endian: what digests are made of. */
+export function storedBytes(type: SampleType, samples: Samples): Uint8Array {
+  const stored = type === 'float16' ? narrowToHalves(samples as Float32Array) : samples;
+  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength); // hosts are little-endian
 }
 
 /** Whole samples of `width` bytes turned end for end, in place. */

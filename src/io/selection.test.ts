@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readVolume } from './read-volume.ts';
 import { parseImagePath, selectImage, selectPart } from './selection.ts';
-import type { ImageSource } from './source.ts';
+import { channelWith, type ImageSource } from './source.ts';
 
 const NOTHING = { channel: null, time: null, z: null, scene: null };
 
@@ -13,7 +13,8 @@ function image(overrides: Partial<ImageSource> = {}): ImageSource {
     file: 'a.tif',
     format: 'OME-TIFF',
     times: 1,
-    channels: ['DNA', 'Bright', null].map((name) => ({ name, color: null })),
+    timeStep: null,
+    channels: ['DNA', 'Bright', null].map((name) => channelWith({ name })),
     size: { z: 5, y: 1, x: 2 },
     type: 'uint8',
     voxelSize: { z: 1, y: 0.1, x: 0.1 },
@@ -87,7 +88,7 @@ describe('selectPart', () => {
   ])('%s', (path, expected) => expect(selectPart(image(), parseImagePath(path).selection)).toEqual(expected));
 
   it('a name that is a number is the name', () => {
-    const numbered = image({ channels: ['1', '0'].map((name) => ({ name, color: null })) });
+    const numbered = image({ channels: ['1', '0'].map((name) => channelWith({ name })) });
     expect(selectPart(numbered, parseImagePath('a#channel=0').selection).channels).toEqual([1]);
   });
 

@@ -28,7 +28,18 @@ export interface Files {
   join(folder: string, name: string): string;
 }
 
-export type SampleType = 'uint8' | 'int8' | 'uint16' | 'int16' | 'uint32' | 'int32' | 'float32' | 'float64';
+/** As the file stores them. Samples of `bool` come as 0 and 1 in a Uint8Array, those of `float16` as Float32Array (exact). */
+export type SampleType =
+  | 'bool'
+  | 'uint8'
+  | 'int8'
+  | 'uint16'
+  | 'int16'
+  | 'uint32'
+  | 'int32'
+  | 'float16'
+  | 'float32'
+  | 'float64';
 
 export type Samples =
   | Uint8Array<ArrayBuffer>
@@ -44,6 +55,13 @@ export interface Channel {
   readonly name: string | null;
   /** `#RRGGBB`, where the file gives one. */
   readonly color: string | null;
+  /** Of the light that was recorded, in nanometers; of fluorescence the emission. */
+  readonly wavelength: number | null;
+}
+
+/** A channel, of which all that is not given is unknown. */
+export function channelWith(known: Partial<Channel> = {}): Channel {
+  return { name: null, color: null, wavelength: null, ...known };
 }
 
 /** One image of a file, unread until asked: T, C, Z, Y, X whatever the order in the file. */
@@ -55,6 +73,8 @@ export interface ImageSource {
   /** `OME-TIFF`, `TIFF`, `PNG stack`, ... */
   readonly format: string;
   readonly times: number;
+  /** Seconds from one time to the next, where the file says. */
+  readonly timeStep: number | null;
   readonly channels: readonly Channel[];
   readonly size: Size;
   readonly type: SampleType;
@@ -62,27 +82,49 @@ export interface ImageSource {
   readonly voxelSize: VoxelSize | null;
   /** What was assumed where the file does not say (`pages were taken as z`): told to the user. */
   readonly notes: readonly string[];
+  /** What the reads so far came across (`12 chunks are missing`), where a format can tell only then. */
+  notesOfReading?(): readonly string[];
   /** The samples of one channel at one time inside `region` (voxels of this image): (z, y, x), x fastest, native order. */
   read(at: { readonly time: number; readonly channel: number; readonly region: Region }): Promise<Samples>;
   close(): Promise<void>;
 }
 
-/** What an image that is about to be written looks like. Samples are float32. */
+/** What an image that is about to be written looks like. */
 export interface ImageDescription {
   readonly name: string;
+  readonly times: number;
+  /** Seconds. */
+  readonly timeStep: number | null;
   readonly channels: readonly Channel[];
   readonly size: Size;
   readonly voxelSize: VoxelSize | null;
+  readonly type: WrittenType;
 }
 
-/** Where an image is written to, a plane at a time in C, Z order, so that memory stays flat. */
+/** The types that every program opens. */
+export type WrittenType = 'uint8' | 'uint16' | 'float32';
+export type WrittenPlane = Uint8Array | Uint16Array | Float32Array;
+
+/** Where an image is written to, a plane at a time in T, C, Z order (z fastest), so that memory stays flat. */
 export interface ImageSink {
-  /** The next plane: (y, x), x fastest. */
-  writePlane(plane: Float32Array): Promise<void>;
+  /** The next plane: (y, x), x fastest, of the description's type. */
+  writePlane(plane: WrittenPlane): Promise<void>;
   /** Completes the file: only now does it appear under its name. */
   finish(): Promise<void>;
   /** Leaves nothing behind. Safe to call after `finish`, which it does not undo. */
   abandon(): Promise<void>;
+}
+
+/**
+ * A program of the user's that makes an OME-TIFF or OME-Zarr of formats that are not read here (ND2, LIF, ...).
+ * What it makes is kept, and found again by what is in the file.
+ */
+export interface Converter {
+  /** What was made of the file at `path`, or null where no such program is on this machine. */
+  convert(
+    path: string,
+    call: { readonly signal?: AbortSignal; readonly onNote?: (note: string) => void },
+  ): Promise<string | null>;
 }
 
 /** A file that is written under a temporary name and appears under its own when it is whole. */

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/core/index.ts';
-import { createOmeTiff } from '../../src/io/index.ts';
+import { channelWith, createOmeTiff } from '../../src/io/index.ts';
 import { createFile } from '../../src/node/byte-sink.ts';
 
 const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
@@ -57,7 +57,10 @@ async function writeField(name: string, size: { z: number; y: number; x: number 
   ] as const) {
     const sink = createOmeTiff(await createFile(join(folder, `${name}-${file}.ome.tif`), { overwrite: true }), {
       name: file,
-      channels: [{ name: file, color: null }],
+      channels: [channelWith({ name: file })],
+      times: 1,
+      timeStep: null,
+      type: 'float32',
       size,
       voxelSize: { z: 0.3, y: 0.1, x: 0.1 },
     });
@@ -330,7 +333,10 @@ describe.skipIf(!existsSync(bin))('the program', () => {
     ] as const) {
       const sink = createOmeTiff(await createFile(join(folder, `${file}.ome.tif`), { overwrite: true }), {
         name: file,
-        channels: [{ name: null, color: null }],
+        channels: [channelWith()],
+        times: 1,
+        timeStep: null,
+        type: 'float32',
         size: { z: 8, y: 40, x: 96 },
         voxelSize: null,
       });

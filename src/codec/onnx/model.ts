@@ -112,7 +112,8 @@ function tensor({ name, shape, data }: OnnxTensor): TensorProto {
   return create(TensorProtoSchema, {
     name,
     dims: shape.map(BigInt),
-    dataType: data instanceof Float32Array ? DataType.FLOAT : data instanceof Int32Array ? DataType.INT32 : DataType.INT64,
+    dataType:
+      data instanceof Float32Array ? DataType.FLOAT : data instanceof Int32Array ? DataType.INT32 : DataType.INT64,
     rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength), // little-endian, as every platform with Node is
   });
 }

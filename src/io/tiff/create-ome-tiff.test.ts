@@ -8,13 +8,13 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { random } from '../../core/index.ts';
 import { openImage } from '../open-image.ts';
-import type { ImageDescription } from '../source.ts';
+import { channelWith, type ImageDescription } from '../source.ts';
 import { memoryFiles, memorySink } from '../testing/memory.ts';
 import { createOmeTiff } from './create-ome-tiff.ts';
 
-function planesOf({ size, channels }: ImageDescription, seed: number): Float32Array[] {
+function planesOf({ times, size, channels }: ImageDescription, seed: number): Float32Array[] {
   const { normal } = random(seed);
-  return Array.from({ length: channels.length * size.z }, () =>
+  return Array.from({ length: times * channels.length * size.z }, () =>
     Float32Array.from({ length: size.y * size.x }, () => normal()),
   );
 }
@@ -30,10 +30,10 @@ async function write(description: ImageDescription, planes: readonly Float32Arra
 
 const EXAMPLE: ImageDescription = {
   name: 'cells "1" & <2>.ome.tif',
-  channels: [
-    { name: 'DNA & µ <b> "q"', color: '#0000FF' },
-    { name: null, color: '#FFFFFF' },
-  ],
+  channels: [channelWith({ name: 'DNA & µ <b> "q"', color: '#0000FF' }), channelWith({ color: '#FFFFFF' })],
+  times: 1,
+  timeStep: null,
+  type: 'float32',
   size: { z: 3, y: 700, x: 500 }, // more than one strip a plane
   voxelSize: { z: 0.29, y: 0.33137, x: 0.29355 },
 };
@@ -43,10 +43,17 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).filter((name) => name === name.trim()); // spaces around a name are not read
 const descriptions = fc.record({
   name: text,
-  channels: fc.array(fc.record({ name: maybe(text), color: maybe(fc.constantFrom('#000000', '#FF8000', '#FFFFFF')) }), {
-    minLength: 1,
-    maxLength: 3,
-  }),
+  times: fc.integer({ min: 1, max: 3 }),
+  timeStep: maybe(length),
+  type: fc.constant('float32' as const),
+  channels: fc.array(
+    fc.record({
+      name: maybe(text),
+      color: maybe(fc.constantFrom('#000000', '#FF8000', '#FFFFFF')),
+      wavelength: maybe(fc.integer({ min: 300, max: 900 })),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
   size: fc.record({
     z: fc.integer({ min: 1, max: 4 }),
     y: fc.integer({ min: 1, max: 9 }),
@@ -62,7 +69,7 @@ it('what was written is read: samples to the bit, names, colors, voxel size', as
       planes[0][0] = NaN;
       const file = await openImage(memoryFiles({ 'a.tif': await write(description, planes) }), 'a.tif');
       const [image] = file.images;
-      const { name, channels, size, voxelSize } = description;
+      const { name, times, timeStep, channels, size, voxelSize } = description;
       expect(image).toMatchObject({
         name,
         channels,
@@ -70,13 +77,14 @@ it('what was written is read: samples to the bit, names, colors, voxel size', as
         voxelSize,
         type: 'float32',
         format: 'OME-TIFF',
-        times: 1,
+        times,
+        timeStep,
         notes: [],
       });
-      for (let channel = 0; channel < channels.length; channel++) {
-        const samples = await image.read({ time: 0, channel, region: { start: { z: 0, y: 0, x: 0 }, size } });
-        const expected = planes.slice(channel * size.z, (channel + 1) * size.z).flatMap((plane) => [...plane]);
-        expect([...samples]).toEqual(expected);
+      for (let i = 0; i < times * channels.length; i++) {
+        const [time, channel] = [Math.floor(i / channels.length), i % channels.length];
+        const samples = await image.read({ time, channel, region: { start: { z: 0, y: 0, x: 0 }, size } });
+        expect([...samples]).toEqual(planes.slice(i * size.z, (i + 1) * size.z).flatMap((plane) => [...plane]));
       }
     }),
     { seed: 1, numRuns: 60 },

@@ -1,5 +1,5 @@
 /**
- * Writes an OME-TIFF of float32 planes as they come: memory holds one strip, and the directories' offsets.
+ * Writes an OME-TIFF of planes as they come: memory holds one strip, and the directories' offsets.
  *
  * Strips, not tiles: ImageJ without Bio-Formats opens no tiled TIFF, and refuses predictor 3 or shows zeros. Deflate without
  * predictor is read by everything. BigTIFF, which plain ImageJ refuses, only where 4 GB would be passed. Typed arrays are taken
@@ -7,7 +7,8 @@
  */
 import { deflateZlib } from '../../codec/index.ts';
 import { voxelCount } from '../../volume/index.ts';
-import type { ByteSink, ImageDescription, ImageSink } from '../source.ts';
+import { bytesPerSample } from '../samples.ts';
+import type { ByteSink, ImageDescription, ImageSink, WrittenPlane, WrittenType } from '../source.ts';
 import { writeOmeXml } from './ome-xml-writing.ts';
 import { TAG } from './page.ts';
 import { encodeDirectory, type Field } from './write-directory.ts';
@@ -20,15 +21,15 @@ const LONGEST_DEFLATED = 1.05;
 const DIRECTORY_BYTES = 512;
 
 /**
- * The planes come in C, Z order: `channels * z` of them. Nothing is written before the first plane.
+ * The planes come in T, C, Z order: `times * channels * z` of them. Nothing is written before the first plane.
  * Its methods throw what the sink throws, and RangeError for planes of a wrong length or number.
  */
 export function createOmeTiff(sink: ByteSink, description: ImageDescription): ImageSink {
-  const { size, channels } = description;
-  const planes = size.z * channels.length;
-  const raw = voxelCount(size) * channels.length * Float32Array.BYTES_PER_ELEMENT;
+  const { size, channels, times, type } = description;
+  const planes = size.z * channels.length * times;
+  const raw = voxelCount(size) * channels.length * times * bytesPerSample(type);
   const big = raw * LONGEST_DEFLATED + planes * DIRECTORY_BYTES > 2 ** 32;
-  const rows = Math.min(size.y, Math.max(1, Math.floor(STRIP_BYTES / (size.x * Float32Array.BYTES_PER_ELEMENT))));
+  const rows = Math.min(size.y, Math.max(1, Math.floor(STRIP_BYTES / (size.x * bytesPerSample(type)))));
   const xml = new TextEncoder().encode(writeOmeXml(description));
   const written: { offsets: number[]; byteCounts: number[] }[] = [];
   let end = 0;
@@ -91,7 +92,7 @@ function offsetBytes(offset: number, big: boolean): Uint8Array {
 }
 
 function fields(
-  { size, voxelSize }: ImageDescription,
+  { size, voxelSize, type }: ImageDescription,
   strips: { offsets: number[]; byteCounts: number[] },
   rows: number,
   xml: Uint8Array | null,
@@ -101,7 +102,7 @@ function fields(
   return [
     { tag: TAG.width, kind: 'long', values: [size.x] },
     { tag: TAG.height, kind: 'long', values: [size.y] },
-    { tag: TAG.bitsPerSample, kind: 'short', values: [32] },
+    { tag: TAG.bitsPerSample, kind: 'short', values: [8 * bytesPerSample(type)] },
     { tag: TAG.compression, kind: 'short', values: [8] }, // Deflate
     { tag: TAG.photometric, kind: 'short', values: [1] }, // 0 is black
     ...(xml ? [{ tag: TAG.description, kind: 'text', bytes: xml } as const] : []),
@@ -113,7 +114,7 @@ function fields(
     { tag: TAG.yResolution, kind: 'rational', values: [known ? perCentimeter(y) : 1] },
     { tag: TAG.resolutionUnit, kind: 'short', values: [known ? 3 : 1] }, // centimeter, or no unit
     { tag: TAG.software, kind: 'text', bytes: new TextEncoder().encode('Unstained') },
-    { tag: TAG.sampleFormat, kind: 'short', values: [3] }, // floating point
+    { tag: TAG.sampleFormat, kind: 'short', values: [SAMPLE_FORMATS[type]] },
   ];
 }
 
@@ -121,6 +122,8 @@ function perCentimeter(micrometers: number): number {
   return 1e4 / micrometers;
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+const SAMPLE_FORMATS: Readonly<Record<WrittenType, number>> = { uint8: 1, uint16: 1, float32: 3 };
+
+function bytesOf({ buffer, byteOffset, byteLength }: WrittenPlane): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -10,6 +10,7 @@ export interface TiffImage {
   readonly name: string;
   readonly format: string;
   readonly times: number;
+  readonly timeStep: number | null;
   readonly channels: readonly Channel[];
   readonly planes: number; // along z
   readonly voxelSize: ImageSource['voxelSize'];
@@ -26,12 +27,13 @@ export function tiffImageSource(
 ): ImageSource {
   const { width, height, type } = image.plane(0, 0, 0).format;
   const size: Size = { z: image.planes, y: height, x: width };
-  const { name, format, times, channels, voxelSize, notes } = image;
+  const { name, format, times, timeStep, channels, voxelSize, notes } = image;
   return {
     name,
     file,
     format,
     times,
+    timeStep,
     channels,
     size,
     type,

@@ -3,6 +3,7 @@
  * Files over 4 GB have one directory, and `images=N` planes that follow each other.
  */
 import { damaged, truncated, unsupported } from '../refusals.ts';
+import { channelWith } from '../source.ts';
 import { micrometersPer, plausibleLength, voxelSizeOf } from '../units.ts';
 import type { PlanePlace } from './block-reader.ts';
 import { isUncompressed } from './decoders.ts';
@@ -68,7 +69,8 @@ export function imageJImage(
     name: '',
     format: 'ImageJ TIFF',
     times: frames,
-    channels: Array.from({ length: channels }, () => ({ name: null, color: null })),
+    timeStep: null,
+    channels: Array.from({ length: channels }, () => channelWith()),
     planes: slices,
     voxelSize: voxelSize(values, resolution),
     notes,

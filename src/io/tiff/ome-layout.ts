@@ -1,6 +1,6 @@
 /** OME-TIFF: TiffData elements say which page is which plane (https://docs.openmicroscopy.org/ome-model/6.3.1/ome-tiff/). */
 import { convertRemedy, damaged, truncated, unsupported } from '../refusals.ts';
-import type { Channel } from '../source.ts';
+import { channelWith, type Channel } from '../source.ts';
 import type { PlanePlace } from './block-reader.ts';
 import { alike, type TiffImage } from './image-source.ts';
 import { parseOmeXml, type OmeImage, type OmeTiffData } from './ome-xml.ts';
@@ -53,6 +53,7 @@ function omeImage(image: OmeImage, file: string, pages: readonly Page[], used: S
     name: image.name,
     format: 'OME-TIFF',
     times: T,
+    timeStep: image.timeStep,
     channels,
     planes: Z,
     voxelSize: image.voxelSize,
@@ -145,7 +146,7 @@ function pageAt(
 }
 
 function unnamed(count: number): Channel[] {
-  return Array.from({ length: count }, () => ({ name: null, color: null }));
+  return Array.from({ length: count }, () => channelWith());
 }
 
 /** OME's names for sample types that are not ours. */

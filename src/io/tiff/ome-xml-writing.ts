@@ -1,25 +1,27 @@
-/** The OME-XML (2016-06) that an OME-TIFF of one float32 image carries. */
-import type { ImageDescription } from '../source.ts';
+/** The OME-XML (2016-06) that an OME-TIFF of one image carries. */
+import type { ImageDescription, WrittenType } from '../source.ts';
 
-/** Pages run through z, then channels. UTF-8, without a line break. */
-export function writeOmeXml({ name, channels, size, voxelSize }: ImageDescription): string {
+const TYPES: Readonly<Record<WrittenType, string>> = { uint8: 'uint8', uint16: 'uint16', float32: 'float' };
+
+/** Pages run through z, then channels, then times. UTF-8, without a line break. */
+export function writeOmeXml({ name, times, timeStep, channels, size, voxelSize, type }: ImageDescription): string {
   const extents = (['x', 'y', 'z'] as const).flatMap((axis) => {
     const extent = voxelSize?.[axis] ?? null;
     const [key, unit] = [`PhysicalSize${axis.toUpperCase()}`, `PhysicalSize${axis.toUpperCase()}Unit`];
     return extent === null ? [] : [attribute(key, extent), attribute(unit, '\u00b5m')];
   });
   const described = channels.map(
-    ({ name, color }, c) =>
-      `<Channel ID="Channel:0:${c}" SamplesPerPixel="1"${name === null ? '' : attribute('Name', name)}${color === null ? '' : attribute('Color', signedColor(color))}/>`,
+    ({ name, color, wavelength }, c) =>
+      `<Channel ID="Channel:0:${c}" SamplesPerPixel="1"${name === null ? '' : attribute('Name', name)}${color === null ? '' : attribute('Color', signedColor(color))}${wavelength === null ? '' : attribute('EmissionWavelength', wavelength) + attribute('EmissionWavelengthUnit', 'nm')}/>`,
   );
   return (
     '<?xml version="1.0" encoding="UTF-8"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"' +
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"' +
     ' xsi:schemaLocation="http://www.openmicroscopy.org/Schemas/OME/2016-06 http://www.openmicroscopy.org/Schemas/OME/2016-06/ome.xsd">' +
     `<Image ID="Image:0"${attribute('Name', name)}>` +
-    `<Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="float" BigEndian="false" SizeX="${size.x}" SizeY="${size.y}"` +
-    ` SizeZ="${size.z}" SizeC="${channels.length}" SizeT="1"${extents.join('')}>` +
-    `${described.join('')}<TiffData IFD="0" PlaneCount="${size.z * channels.length}"/></Pixels></Image></OME>`
+    `<Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="${TYPES[type]}" BigEndian="false" SizeX="${size.x}" SizeY="${size.y}"` +
+    ` SizeZ="${size.z}" SizeC="${channels.length}" SizeT="${times}"${extents.join('')}${timeStep === null ? '' : attribute('TimeIncrement', timeStep)}>` +
+    `${described.join('')}<TiffData IFD="0" PlaneCount="${size.z * channels.length * times}"/></Pixels></Image></OME>`
   );
 }
 

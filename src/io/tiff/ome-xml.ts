@@ -31,6 +31,8 @@ export interface OmeImage {
   /** One a Channel element, which may stand for several samples a pixel. */
   readonly channels: readonly Channel[];
   readonly voxelSize: { z: number | null; y: number | null; x: number | null } | null;
+  /** Seconds. */
+  readonly timeStep: number | null;
   readonly tiffData: readonly OmeTiffData[];
 }
 
@@ -109,8 +111,10 @@ function parseImage(image: Element, index: number, file: string): OmeImage {
     channels: children(pixels, 'Channel').map((channel) => ({
       name: textOf(channel['Name']),
       color: colorOf(textOf(channel['Color'])),
+      wavelength: wavelengthOf(channel),
     })),
     voxelSize: voxelSizeOf(extent('Z'), extent('Y'), extent('X')),
+    timeStep: timeStepOf(pixels),
     tiffData: children(pixels, 'TiffData').map((data) => parseTiffData(data, file)),
   };
 }
@@ -131,6 +135,20 @@ function parseTiffData(data: Element, file: string): OmeTiffData {
     fileName: named ? textOf(uuid['FileName']) : null,
     uuid: textOf(named ? uuid['#text'] : uuid),
   };
+}
+
+/** Nanometers. */
+function wavelengthOf(channel: Element): number | null {
+  const unit = micrometersPer(textOf(channel['EmissionWavelengthUnit']) ?? 'nm');
+  const nanometers = Number(channel['EmissionWavelength'] ?? NaN) * ((unit ?? NaN) * 1000);
+  return nanometers > 0 && Number.isFinite(nanometers) ? nanometers : null;
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, '\u00b5s': 1e-6, min: 60, h: 3600, d: 86400 };
+
+function timeStepOf(pixels: Element): number | null {
+  const seconds = Number(pixels['TimeIncrement'] ?? NaN) * (SECONDS[textOf(pixels['TimeIncrementUnit']) ?? 's'] ?? NaN);
+  return seconds > 0 && Number.isFinite(seconds) ? seconds : null;
 }
 
 /** Signed R << 24 | G << 16 | B << 8 | A, as the schema has it, to `#RRGGBB`. */

@@ -1,5 +1,6 @@
 /** TIFF without a word on its axes: pages are taken as z, and that is said. */
 import { unsupported } from '../refusals.ts';
+import { channelWith } from '../source.ts';
 import { voxelSizeOf } from '../units.ts';
 import { alike, type TiffImage } from './image-source.ts';
 import type { Page, PageFormat } from './page.ts';
@@ -41,7 +42,8 @@ export function plainImage(file: string, pages: readonly Page[], resolution: Res
     name: '',
     format: 'TIFF',
     times: 1,
-    channels: [{ name: null, color: null }],
+    timeStep: null,
+    channels: [channelWith()],
     planes: pages.length,
     voxelSize: voxelSizeOf(null, y, x),
     notes,

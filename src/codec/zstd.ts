@@ -1,0 +1,89 @@
+/**
+ * Zstandard (RFC 8878), within bounds: a frame says how much comes out of it, and is believed only up to what its reader
+ * expects; of a frame that does not say, the bytes are counted as they come.
+ */
+import { Decompress } from 'fzstd';
+import Zstd from 'numcodecs/zstd';
+
+/** The most that a byte of zstd was seen to become (runs of one byte). */
+export const ZSTD_RATIO = 32768;
+const MAX_WINDOW = 2 ** 26;
+const MAGIC = 0xfd2fb528;
+
+/**
+ * What one frame becomes, at most `maxLength` bytes.
+ * Throws Error where the frame is damaged, cut, wants a dictionary, or more comes out of it.
+ */
+export async function decodeZstd(frame: Uint8Array, maxLength: number): Promise<Uint8Array<ArrayBuffer>> {
+  const contentSize = parseContentSize(frame);
+  if (contentSize === null) return decodeCounted(frame, maxLength);
+  if (contentSize > maxLength)
+    throw new Error(`a zstd frame says that ${contentSize} bytes come out of it, not ${maxLength}`);
+  if (contentSize > frame.length * ZSTD_RATIO)
+    throw new Error(`a zstd frame of ${frame.length} bytes says that ${contentSize} come out of it`);
+  const decoded = await codec.decode(frame);
+  if (decoded.length !== contentSize)
+    throw new Error(`a zstd frame says ${contentSize} bytes, and ${decoded.length} come out of it`);
+  return decoded as Uint8Array<ArrayBuffer>;
+}
+
+/** One frame with its content size, which Bio-Formats needs; without a checksum. */
+export async function encodeZstd(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return (await codec.encode(bytes)) as Uint8Array<ArrayBuffer>;
+}
+
+const codec = Zstd.fromConfig({ id: 'zstd', level: 3 });
+
+/** By RFC 8878, section 3.1.1.1; null where the frame does not say. */
+function parseContentSize(frame: Uint8Array): number | null {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  if (frame.length < 6 || view.getUint32(0, true) !== MAGIC) throw new Error('a zstd frame does not begin as one');
+  const descriptor = frame[4];
+  const single = (descriptor & 0x20) !== 0;
+  if (descriptor & 0x08) throw new Error('a zstd frame has a reserved bit');
+  if (!single) {
+    const window = 2 ** (10 + (frame[5] >>> 3)) * (1 + (frame[5] & 7) / 8);
+    if (window > MAX_WINDOW) throw new Error(`a zstd frame wants a window of ${window} bytes`);
+  }
+  if ((descriptor & 3) !== 0) throw new Error('a zstd frame wants a dictionary');
+  const bytes = [single ? 1 : 0, 2, 4, 8][descriptor >>> 6];
+  const at = single ? 5 : 6;
+  if (at + bytes > frame.length) throw new Error('a zstd frame ends in its header');
+  switch (bytes) {
+    case 0:
+      return null;
+    case 1:
+      return view.getUint8(at);
+    case 2:
+      return view.getUint16(at, true) + 256;
+    case 4:
+      return view.getUint32(at, true);
+    default:
+      return Number(view.getBigUint64(at, true)); // beyond 2^53 it is larger than any bound all the same
+  }
+}
+
+const PART = 65536;
+
+/** A frame that does not say its size, by a decoder that gives the bytes in parts. */
+function decodeCounted(frame: Uint8Array, maxLength: number): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  let ended = false;
+  const decoder = new Decompress((part, final) => {
+    length += part.length;
+    if (length > maxLength) throw new Error(`more than ${maxLength} bytes come out of a zstd frame of ${frame.length}`);
+    parts.push(part.slice());
+    ended ||= final === true;
+  });
+  for (let at = 0; at < frame.length; at += PART)
+    decoder.push(frame.subarray(at, at + PART), at + PART >= frame.length);
+  if (!ended) throw new Error('a zstd frame ends before its end');
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
