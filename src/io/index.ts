@@ -8,6 +8,8 @@
  *     const volume = await readVolume(selectImage(file.images, selection), selection);
  *     await file.close();
  */
+export { filesAndUrls, httpFiles } from './http-files.ts';
+export type { HttpSettings } from './http-request.ts';
 export type { ImageFile } from './image-file.ts';
 export { openImage } from './open-image.ts';
 export { readVolume } from './read-volume.ts';

@@ -47,6 +47,7 @@ const REFUSED: readonly { readonly name: string; fits(start: Uint8Array): boolea
   { name: 'BMP', fits: text('BM') },
   { name: 'HDF5 (Imaris)', fits: begins(0x89, 0x48, 0x44, 0x46) },
   { name: 'ZIP', fits: text('PK') },
+  { name: 'web page (HTML)', fits: (start) => /^\s*<(?:!doctype )?html/i.test(new TextDecoder().decode(start)) },
 ];
 
 /**
