@@ -122,6 +122,14 @@ describe('a server that knows no ranges, or hides them,', () => {
       },
       2,
     ],
+    [
+      'lets no Range through',
+      (request, response) => {
+        if (request.headers.range) response.destroy();
+        return request.headers.range !== undefined;
+      },
+      4,
+    ],
   ])('%s: that is read once and kept', async (_, fault, requests) => {
     const bytes = await files.open(await address(fault));
     expect(bytes.size).toBe(CONTENT.length);

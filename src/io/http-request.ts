@@ -65,6 +65,21 @@ export function httpRequests(settings: HttpSettings): HttpRequests {
       }
   }
 
+  /**
+   * As `ask` for the first bytes. Where no answer to a range comes through, the whole is asked for: browsers let none through
+   * that is compressed all the same, and some servers let other sites send no Range.
+   */
+  async function askFirst<T>(url: string, length: number, take: Take<T>): Promise<T> {
+    try {
+      return await ask(url, `bytes=0-${length - 1}`, take);
+    } catch (error) {
+      if (!(error instanceof ImageError && error.cause instanceof TypeError)) throw error; // which is what `fetch` throws
+      return inTurn(() => askOnce(url, null, take)).catch((again: unknown) => {
+        throw again instanceof ImageError ? again : error;
+      });
+    }
+  }
+
   async function askOnce<T>(url: string, range: string | null, take: Take<T>): Promise<T> {
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -87,7 +102,7 @@ export function httpRequests(settings: HttpSettings): HttpRequests {
   return {
     async exists(url) {
       try {
-        await ask(url, 'bytes=0-0', async ({ status }, readBody) => {
+        await askFirst(url, 1, async ({ status }, readBody) => {
           if (status === 206) await readBody(1); // a connection that is read to its end can be used again
         });
         return true;
@@ -97,11 +112,12 @@ export function httpRequests(settings: HttpSettings): HttpRequests {
       }
     },
     async readPiece(url, offset, length) {
-      const piece = await ask(url, `bytes=${offset}-${offset + length - 1}`, async (response, readBody) =>
+      const take: Take<Piece | null> = (response, readBody) =>
         response.status === 200
           ? takeWhole(url, response, readBody)
-          : takeRange(url, response, readBody, offset, length),
-      );
+          : takeRange(url, response, readBody, offset, length);
+      const range = `bytes=${offset}-${offset + length - 1}`;
+      const piece = await (offset === 0 ? askFirst(url, length, take) : ask(url, range, take));
       return piece ?? ask(url, null, (response, readBody) => takeWhole(url, response, readBody));
     },
   };
