@@ -1,6 +1,8 @@
 /** Files that a page was given, by a file input, a drop or a folder, and files of web servers by their addresses. */
 import { ImageError, UsageError } from '../core/index.ts';
-import { filesAndUrls, httpFiles, type ByteSource, type Files } from '../io/index.ts';
+import { filesAndUrls, httpFiles, type Files } from '../io/index.ts';
+import { openBlob } from './open-blob.ts';
+import { join, split, trim } from './paths.ts';
 
 /**
  * The files of a file input (`input.files`) under their names, or under their paths where a folder was chosen
@@ -37,48 +39,8 @@ function filesOf(files: Iterable<File | readonly [string, Blob]>): Files {
       return openBlob(path, blob);
     },
     split,
-    join: (folder, name) => (trim(folder) === '' ? name : `${trim(folder)}/${name}`),
+    join,
   };
-}
-
-function openBlob(path: string, blob: Blob): ByteSource {
-  const { size } = blob;
-  return {
-    name: path,
-    size,
-    async read(offset, length) {
-      if (offset + length > size)
-        throw new ImageError('image/truncated', {
-          file: path,
-          at: size,
-          what: `${path}: bytes up to ${offset + length} were to be read; the file ends at ${size}.`,
-          why: 'Zeros would stand where data is missing.',
-          remedy: 'Copy it again from where it was made.',
-        });
-      try {
-        return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
-      } catch (cause) {
-        throw new ImageError('image/unreadable', {
-          file: path,
-          cause,
-          what: `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`,
-          why: 'A page may read a file only as it was when it was chosen.',
-          remedy: 'Choose it again.',
-        });
-      }
-    },
-    async close() {},
-  };
-}
-
-function split(path: string): { folder: string; name: string } {
-  const slash = trim(path).lastIndexOf('/');
-  return { folder: trim(path).slice(0, Math.max(0, slash)), name: trim(path).slice(slash + 1) };
-}
-
-/** Drops give paths that start with a slash, and folders may end in one. */
-function trim(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '');
 }
 
 function sameName(path: string): UsageError {

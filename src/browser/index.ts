@@ -23,3 +23,4 @@ export type {
 } from '../io/index.ts';
 export type { Region, Size, Volume, VoxelSize } from '../volume/index.ts';
 export { browserFiles } from './browser-files.ts';
+export { folderFiles } from './folder-files.ts';

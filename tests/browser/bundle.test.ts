@@ -33,6 +33,7 @@ it('what needs Node is refused, so that the test above can fail', async () => {
 it('exports what a page reads images with', () => {
   expect(made.metafile.outputs[moduleOf(ENTRY)].exports.sort()).toEqual([
     'browserFiles',
+    'folderFiles',
     'isUnstainedError',
     'openImage',
     'parseImagePath',

@@ -122,6 +122,11 @@ describe.skipIf(!CHROMIUM)('in Chromium (skipped where there is none on the PATH
     expect(await outcome(image.path)).toBe(await sha256InNode(image));
   });
 
+  it.each(CASES)('$format of a folder that the page may read', async (image) => {
+    const given = JSON.stringify([image.path, Object.keys(image.files)]);
+    expect(await page.evaluate(`outcomeInStorage(...${given})`)).toBe(await sha256InNode(image));
+  });
+
   it.each(CASES.filter(({ onlyChosen }) => !onlyChosen))('$format of the web', async (image) => {
     const path = `/${encodeURI(image.path)}`;
     const sha256 = await sha256InNode(image);
@@ -132,6 +137,13 @@ describe.skipIf(!CHROMIUM)('in Chromium (skipped where there is none on the PATH
 
   it('a file that is stored compressed', async () => {
     expect(await outcome(`${other.origin}/lzw.tif?compressed`)).toBe(await sha256InNode(CASES[1]));
+  });
+
+  it('I1: what is not in that folder is missing', async () => {
+    for (const path of ['no.tif', 'stack/no', '../lzw.tif', 'lzw.tif/z8.png'])
+      expect(await page.evaluate(`outcomeInStorage(${JSON.stringify(path)}, ['lzw.tif'])`)).toMatch(
+        /^image\/missing: /,
+      );
   });
 
   it.each([
