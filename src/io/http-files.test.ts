@@ -49,11 +49,32 @@ describe('a server that knows ranges', () => {
     );
   });
 
-  it('is asked once for small reads that lie close together', async () => {
-    const bytes = await files.open(await address());
+  it('is asked for a block once, however many small reads lie in it', async () => {
+    const bytes = await files.open(await address(undefined, { 'a.bin': CONTENT.subarray(0, 2 * BLOCK) }));
     const at = Array.from({ length: 100 }, (_, i) => BLOCK - 50 + i);
     await Promise.all(at.map((offset) => bytes.read(offset, 8)));
     expect(server!.requests).toEqual([`GET /a.bin bytes=0-${BLOCK - 1}`, `GET /a.bin bytes=${BLOCK}-${2 * BLOCK - 1}`]);
+  });
+
+  it('is asked ahead where a file is read in order, and not where it is read here and there', async () => {
+    const bytes = await files.open(await address(undefined, { 'a.bin': new Uint8Array(20 * BLOCK) }));
+    const { requests } = server!;
+    await bytes.read(10 * BLOCK, 8);
+    await bytes.read(15 * BLOCK, 8);
+    expect(requests.length).toBe(3);
+    await bytes.read(11 * BLOCK, 8);
+    await expect.poll(() => requests.length).toBe(7);
+    const asked = requests.slice(3).map((request) => Number(/=(\d+)/.exec(request)![1]) / BLOCK);
+    expect(asked.sort()).toEqual([11, 12, 13, 14]);
+  });
+
+  it('sends no byte twice of a file that is read whole at once', async () => {
+    const bytes = await files.open(await address());
+    await bytes.read(0, CONTENT.length);
+    expect(server!.requests).toEqual([
+      `GET /a.bin bytes=0-${BLOCK - 1}`,
+      `GET /a.bin bytes=${BLOCK}-${CONTENT.length - 1}`,
+    ]);
   });
 
   it('gets no more than six requests at once', async () => {

@@ -13,6 +13,8 @@ import type { ByteSource, Files } from './source.ts';
 const BLOCK_BYTES = 2 ** 18;
 /** Of each file, the last used. */
 const KEPT_BLOCKS = 32;
+/** Requested before they are read, where a file is read in order. */
+const BLOCKS_AHEAD = 3;
 
 /**
  * Files by http(s) addresses. `kind` gives 'file' or null; an address that ends in `/` is no file. What a server answers
@@ -84,6 +86,15 @@ async function openUrl(requests: HttpRequests, url: string): Promise<ByteSource>
     return block;
   }
 
+  /** A block; who read the one before it is likely to read on, so the next ones come meanwhile. */
+  function readInOrder(index: number): Promise<Uint8Array> {
+    const block = readBlock(index);
+    if (blocks.has(index - 1))
+      for (let next = index + 1; next <= index + BLOCKS_AHEAD && next * BLOCK_BYTES < size; next++)
+        if (!blocks.has(next)) void readBlock(next);
+    return block;
+  }
+
   return {
     name: url,
     size,
@@ -92,14 +103,18 @@ async function openUrl(requests: HttpRequests, url: string): Promise<ByteSource>
         throw truncated(url, `bytes up to ${offset + length} were to be read; the file ends at ${size}.`, size);
       if (length === 0) return new Uint8Array(0);
       if (whole) return whole.slice(offset, offset + length);
-      if (length > BLOCK_BYTES) return readRange(offset, length);
       const index = Math.floor(offset / BLOCK_BYTES);
-      const start = offset - index * BLOCK_BYTES;
-      const beyond = start + length - BLOCK_BYTES; // a read may go on in the next block
-      const [block, next] = await Promise.all([readBlock(index), beyond > 0 ? readBlock(index + 1) : null]);
+      const large = length > BLOCK_BYTES;
+      if (large && !blocks.has(index)) return readRange(offset, length);
+      const blockEnd = (index + 1) * BLOCK_BYTES;
+      const beyond = offset + length - blockEnd;
+      const [block, rest] = await Promise.all([
+        readInOrder(index),
+        beyond <= 0 ? null : large ? readRange(blockEnd, beyond) : readInOrder(index + 1),
+      ]);
       const bytes = new Uint8Array(length);
-      bytes.set(block.subarray(start, start + length));
-      if (next) bytes.set(next.subarray(0, beyond), length - beyond);
+      bytes.set(block.subarray(offset - index * BLOCK_BYTES).subarray(0, length));
+      if (rest) bytes.set(rest.subarray(0, beyond), length - beyond);
       return bytes;
     },
     async close() {

@@ -46,7 +46,9 @@ const MAX_WHOLE = 2 ** 29;
 const AT_ONCE = 6;
 const PAUSES_MS = [250, 1000];
 
-type Take<T> = (response: Response, readBody: (most: number) => Promise<Uint8Array<ArrayBuffer> | null>) => Promise<T>;
+/** The body, or null where it is longer than `most`. */
+type ReadBody = (most: number) => Promise<Uint8Array<ArrayBuffer> | null>;
+type Take<T> = (response: Response, readBody: ReadBody) => Promise<T>;
 
 /** Requests of files, no more than six at once. */
 export function httpRequests(settings: HttpSettings): HttpRequests {
@@ -127,7 +129,7 @@ export function httpRequests(settings: HttpSettings): HttpRequests {
 async function takeRange(
   url: string,
   response: Response,
-  readBody: Parameters<Take<unknown>>[1],
+  readBody: ReadBody,
   offset: number,
   length: number,
 ): Promise<Piece | null> {
@@ -149,7 +151,7 @@ async function takeRange(
   return { bytes, whole: false, version: versionOf(response, Number(size)) };
 }
 
-async function takeWhole(url: string, response: Response, readBody: Parameters<Take<unknown>>[1]): Promise<Piece> {
+async function takeWhole(url: string, response: Response, readBody: ReadBody): Promise<Piece> {
   if (response.status !== 200) throw unexpectedStatus(url, response);
   const length = response.headers.get('content-length');
   // From another origin a page may see the compressed length, and not that it is one.
