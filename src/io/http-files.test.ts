@@ -65,7 +65,7 @@ describe('a server that knows ranges', () => {
     await bytes.read(11 * BLOCK, 8);
     await expect.poll(() => requests.length).toBe(7);
     const asked = requests.slice(3).map((request) => Number(/=(\d+)/.exec(request)![1]) / BLOCK);
-    expect(asked.sort()).toEqual([11, 12, 13, 14]);
+    expect(new Set(asked)).toEqual(new Set([11, 12, 13, 14]));
   });
 
   it('sends no byte twice of a file that is read whole at once', async () => {
