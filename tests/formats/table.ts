@@ -59,6 +59,7 @@ async function compare(root: string, expected: Expected): Promise<Row> {
   try {
     const result = await inspect(nodeWorld(), join(root, file), { pixels: true }, {});
     if (result.kind !== 'image') return { ...row, found: result.kind, as: 'WRONG' };
+    if (image >= result.images.length) return { ...row, found: `${result.images.length} images`, as: 'WRONG' };
     const { shape, dtype, voxelSize, channels, sha256 } = result.images[image];
     const names = channels.map(({ name }) => name);
     const wrong = [
