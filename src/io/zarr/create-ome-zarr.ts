@@ -33,7 +33,7 @@ const CHUNK: Size = { z: 1, y: 512, x: 512 };
 /** A level that fits in this square is the last. */
 const SMALLEST_LEVEL = 256;
 /** Of the planes of one layer of chunks. */
-const MOST_HELD_BYTES = 2 ** 28;
+const MOST_HELD_BYTES = 2 ** 26;
 
 const PLANES = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array };
 
