@@ -33,4 +33,4 @@ export type {
 } from './source.ts';
 export { createOmeTiff } from './tiff/create-ome-tiff.ts';
 export { createOmeZarr } from './zarr/create-ome-zarr.ts';
-export type { OmeZarrOptions } from './zarr/create-ome-zarr.ts';
+export type { OmeZarrOptions } from './zarr/plan-levels.ts';

@@ -1,6 +1,7 @@
 /** OME-Zarrs of any kind that can be written, for tests: what they are, and their files. */
 import fc from 'fast-check';
-import { createOmeZarr, type OmeZarrOptions } from '../zarr/create-ome-zarr.ts';
+import { createOmeZarr } from '../zarr/create-ome-zarr.ts';
+import type { OmeZarrOptions } from '../zarr/plan-levels.ts';
 import type { ImageDescription, WrittenPlane } from '../source.ts';
 import { memoryTree } from './memory.ts';
 import { noise } from './samples.ts';
