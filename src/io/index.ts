@@ -1,6 +1,6 @@
 /**
  * Images in and out. Formats stand in a table and are loaded when a file needs them; they read through `ByteSource` and
- * `Files`, and write through `ByteSink`, which `node/` and `browser/` implement.
+ * `Files`, and write through `ByteSink` and `TreeSink`, which `node/` and `browser/` implement.
  * Portable; imports `core`, `codec` and `volume` only.
  *
  *     const { path, selection } = parseImagePath('cells.ome.tif#channel=DNA');
@@ -29,7 +29,10 @@ export type {
   Output,
   Samples,
   SampleType,
+  TreeSink,
   WrittenPlane,
   WrittenType,
 } from './source.ts';
 export { createOmeTiff } from './tiff/create-ome-tiff.ts';
+export { createOmeZarr } from './zarr/create-ome-zarr.ts';
+export type { OmeZarrOptions } from './zarr/plan-levels.ts';
