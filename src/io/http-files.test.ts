@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isUnstainedError } from '../core/index.ts';
 import { nodeFiles } from '../node/files.ts';
 import { filesAndUrls, httpFiles } from './http-files.ts';
 import { openImage } from './open-image.ts';
@@ -385,6 +386,46 @@ it('an image of a web server is that of the file, with or without ranges', async
     await close();
     await server!.close();
   }
+});
+
+it('I1: whatever a server does at whatever request, the pixels are those of the file, or it is refused', async () => {
+  const [plane] = noise('uint8', 900 * 700, 1) as Uint8Array<ArrayBuffer>[];
+  const tiff = writeTiff([plane], { width: 900, height: 700, type: 'uint8', blocks: { rows: 300 } });
+  const faults: readonly Fault[] = [
+    () => false,
+    () => false,
+    whole(() => {}),
+    only206((response) => response.removeHeader('Content-Range')),
+    range(`bytes 0-${BLOCK - 1}/${tiff.length}`),
+    range(`bytes ${BLOCK}-${2 * BLOCK - 1}/${tiff.length}`),
+    body(100),
+    (_, response) => Boolean(response.writeHead(503).end()),
+    (_, response) => Boolean(response.writeHead(404).end()),
+    (_, response) => Boolean(response.writeHead(200).end('<!doctype html>')),
+    (_, response) => Boolean(response.destroy()),
+    (_, response) => {
+      response.setHeader('ETag', '"another"');
+      return false;
+    },
+  ];
+  let planned: readonly number[] = [];
+  let request = 0;
+  const url = await address((...call) => faults[planned[request++] ?? 0](...call), { 'a.tif': tiff });
+  const outcomes = { read: 0, refused: 0 };
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(faults.length - 1), { maxLength: 8 }), async (plan) => {
+      planned = plan;
+      request = 0;
+      const read = await openImage(files, url)
+        .then(({ images }) => readAll(images[0]))
+        .catch((error: unknown) => error);
+      if (Array.isArray(read)) expect(Buffer.compare(read[0], plane)).toBe(0);
+      else expect(isUnstainedError(read), String(read)).toBe(true);
+      outcomes[Array.isArray(read) ? 'read' : 'refused']++;
+    }),
+    { seed: 1, numRuns: 150 },
+  );
+  expect(Math.min(outcomes.read, outcomes.refused)).toBeGreaterThan(30);
 });
 
 /** All of the file, whatever is asked for. */
