@@ -99,6 +99,19 @@ describe('a server that knows ranges', () => {
     expect(server!.requests.length).toBe(length);
   });
 
+  it('takes what is redirected to a folder for no file', async () => {
+    const list = new TextEncoder().encode('<!doctype html><a href="0/">0/</a>');
+    const url = await address(
+      (request, response) => {
+        const toFolder = request.url === '/cells.zarr';
+        if (toFolder) response.writeHead(301, { Location: '/cells.zarr/' }).end();
+        return toFolder;
+      },
+      { 'cells.zarr/': list },
+    );
+    expect(await files.kind(url.slice(0, -1))).toBeNull();
+  });
+
   it('I1: a read beyond the end is truncated', async () => {
     const bytes = await files.open(await address());
     const beyond = bytes.read(CONTENT.length - 4, 5);

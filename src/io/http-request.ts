@@ -104,10 +104,10 @@ export function httpRequests(settings: HttpSettings): HttpRequests {
   return {
     async exists(url) {
       try {
-        await askFirst(url, 1, async ({ status }, readBody) => {
+        return await askFirst(url, 1, async ({ status, redirected, url: found }, readBody) => {
           if (status === 206) await readBody(1); // a connection that is read to its end can be used again
+          return !(redirected && new URL(found).pathname.endsWith('/')); // as servers answer for a folder
         });
-        return true;
       } catch (error) {
         if (error instanceof ImageError && error.code === 'image/missing') return false;
         throw error;
