@@ -1,8 +1,17 @@
 /** A real browser reads each format, chosen by its user and from web servers, to the pixels that Node reads. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,7 +51,22 @@ const CASES: readonly Case[] = [
     files: Object.fromEntries(PLANES.map((plane, z) => [`stack/z${z + 8}.png`, png(plane)])),
     onlyChosen: true,
   },
+  ...shared('OME-TIFF of Bio-Formats', 'same-image-three-ways/FOV7_HV110_P0500510000.ome.tiff'),
 ];
+
+/** A file or folder of the images of other programs, which stand beside the checkout on some machines. */
+function shared(format: string, name: string): Case[] {
+  let above = import.meta.dirname;
+  while (!existsSync(join(above, 'shared/data/formats', name)) && above !== dirname(above)) above = dirname(above);
+  const place = join(above, 'shared/data/formats', name);
+  if (!existsSync(place)) return [];
+  const path = basename(name);
+  if (statSync(place).isFile()) return [one(format, path, readFileSync(place))];
+  const inside = readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = inside.map((entry) => join(entry.parentPath, entry.name));
+  const contents = paths.map((file) => [`${path}/${relative(place, file).replaceAll(sep, '/')}`, readFileSync(file)]);
+  return [{ format, path, files: Object.fromEntries(contents) }];
+}
 
 function one(format: string, path: string, bytes: Uint8Array): Case {
   return { format, path, files: { [path]: bytes } };
