@@ -1,8 +1,7 @@
 /**
  * Zstandard (RFC 8878), within bounds: a frame says how much comes out of it, and is believed only up to what its reader
- * expects; of a frame that does not say, the bytes are counted as they come.
+ * expects; of a frame that does not say, the bytes are counted as they come. Decoders are loaded when a frame needs them.
  */
-import { Decompress } from 'fzstd';
 
 /** The most that a byte of zstd was seen to become (runs of one byte). */
 export const ZSTD_RATIO = 32768;
@@ -31,7 +30,7 @@ export async function encodeZstd(bytes: Uint8Array): Promise<Uint8Array<ArrayBuf
   return (await (await loadCodec()).encode(bytes)) as Uint8Array<ArrayBuffer>;
 }
 
-/** Its 750 kB of WebAssembly are loaded when a frame needs them. */
+/** 750 kB, mostly WebAssembly. */
 async function loadCodec() {
   const { default: Zstd } = await import('numcodecs/zstd');
   return Zstd.fromConfig({ id: 'zstd', level: 3 });
@@ -69,7 +68,8 @@ function parseContentSize(frame: Uint8Array): number | null {
 const PART = 65536;
 
 /** A frame that does not say its size, by a decoder that gives the bytes in parts. */
-function decodeCounted(frame: Uint8Array, maxLength: number): Uint8Array<ArrayBuffer> {
+async function decodeCounted(frame: Uint8Array, maxLength: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { Decompress } = await import('fzstd');
   const parts: Uint8Array[] = [];
   let length = 0;
   let ended = false;

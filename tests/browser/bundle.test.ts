@@ -3,8 +3,11 @@ import { beforeAll, expect, it } from 'vitest';
 import { bundle, sourcesOf, withImports, type Bundle } from './bundle.ts';
 
 const ENTRY = 'src/browser/index.ts';
-/** Bytes, minified, that a page loads before it knows what file it reads. Whoever needs more says why here. */
-const CEILING = 64_000;
+/**
+ * Bytes, minified, that a page loads before it knows what file it reads. Whoever needs more says why here.
+ * Half of it are small codecs of all formats (PNG, Blosc, LZ4, ...), which stand in one room.
+ */
+const CEILING = 80_000;
 
 let made: Bundle;
 beforeAll(async () => {
