@@ -1,16 +1,12 @@
 /**
  * ImageJ's own TIFF, a hyperstack that opens in ImageJ without Fiji: classic, strips, `key=value` lines in the first page.
- * Time step, voxel size, channel names (as the labels of its slices) and colors are kept; the image's name is the file's.
+ * Time step, voxel size and colors are kept; names of channels have no place in it, and the image's name is the file's.
  */
 import { UsageError } from '../../core/index.ts';
 import type { ByteSink, ImageDescription, ImageSink } from '../source.ts';
-import { CLASSIC_BYTES, createTiff, longestTiff, resolutionFields } from './create-tiff.ts';
-import { imageJMetadataFields } from './imagej-metadata.ts';
+import { CLASSIC_BYTES, createTiff, longestTiff, resolutionFields, type TiffPlan } from './create-tiff.ts';
+import { colorFields } from './imagej-colors.ts';
 import { TAG } from './page.ts';
-
-export interface ImageJTiffOptions {
-  readonly compression?: 'none' | 'deflate';
-}
 
 /** ImageJ shows at most so many channels at once. */
 const MOST_TOGETHER = 7;
@@ -19,12 +15,8 @@ const MOST_TOGETHER = 7;
  * Throws UsageError usage/too-large where the file could pass 4 GB. The sink takes the planes in T, C, Z order and throws
  * as that of `createTiff` does.
  */
-export function createImageJTiff(
-  sink: ByteSink,
-  description: ImageDescription,
-  { compression = 'deflate' }: ImageJTiffOptions = {},
-): ImageSink {
-  const { size } = description;
+export function createImageJTiff(sink: ByteSink, description: ImageDescription): ImageSink {
+  const { size, channels } = description;
   const scale = resolutionFields(description, 1, 1); // pixels a micrometer; the unit is in the description
   const firstPage = [
     {
@@ -32,10 +24,18 @@ export function createImageJTiff(
       kind: 'text',
       bytes: new TextEncoder().encode(describe(description, scale !== null)),
     } as const,
-    ...imageJMetadataFields(description),
+    ...colorFields(channels),
   ];
   const text = firstPage.reduce((sum, field) => sum + ('bytes' in field ? field.bytes.length : 0), 0);
-  const plan = { tile: null, levels: [size], compression, big: false, firstPage, everyPage: scale ?? [] };
+  const plan: TiffPlan = {
+    tile: null,
+    levels: [size],
+    compression: 'deflate', // of uncompressed pages ImageJ opens only those that stand behind each other
+    big: false,
+    pageOrder: 'CZT',
+    firstPage,
+    everyPage: scale ?? [],
+  };
   const longest = longestTiff(description, plan, text);
   if (longest > CLASSIC_BYTES)
     throw new UsageError('usage/too-large', {

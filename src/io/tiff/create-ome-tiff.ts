@@ -41,11 +41,14 @@ export function createOmeTiff(
   if (tile !== null && !(Number.isInteger(tile / 16) && tile > 0))
     throw new RangeError(`the side of a tile is a multiple of 16, not ${tile}`); // TIFF 6.0, section 15
   const levels = (pyramid === 'auto' ? large : pyramid) ? pyramidLevels(size) : [size];
-  const xml = new TextEncoder().encode(writeOmeXml(description));
+  // Of uncompressed pages ImageJ opens only those that stand behind each other.
+  const pageOrder = compression === 'none' ? 'ZCT' : 'CZT';
+  const xml = new TextEncoder().encode(writeOmeXml(description, pageOrder));
   return createTiff(sink, description, {
     tile,
     compression,
     levels,
+    pageOrder,
     big: bigTiff === true || longestTiff(description, { levels, tile }, xml.length) > CLASSIC_BYTES,
     firstPage: [{ tag: TAG.description, kind: 'text', bytes: xml }],
     everyPage: resolutionFields(description, MICROMETERS_PER_CENTIMETER, CENTIMETER) ?? [],

@@ -1,8 +1,8 @@
 /**
  * Writes the planes of an image as pages of a TIFF, as they come: memory holds a few blocks, and where the others stand.
  *
- * The pages run through channels, then z, then times, as ImageJ's do, though the planes come in another order: all
- * directories are at the end.
+ * The pages can run through channels first, as ImageJ's do, though the planes come in another order: all directories are at
+ * the end.
  */
 import { bytesPerSample } from '../samples.ts';
 import type { ByteSink, ImageDescription, ImageSink } from '../source.ts';
@@ -12,8 +12,12 @@ import { createTiffFile } from './tiff-file.ts';
 import { pixelFields, storedSamples, writeBlocks, type BlockLayout, type WrittenBlocks } from './write-blocks.ts';
 import { MAX_RATIONAL, type Field } from './write-directory.ts';
 
+export type PageOrder = 'CZT' | 'ZCT';
+
 export interface TiffPlan extends BlockLayout {
   readonly big: boolean;
+  /** Which runs fastest: channels, then z, then times; or, as the planes come, z, then channels, then times. */
+  readonly pageOrder: PageOrder;
   /** Of each plane: its own size, then those of its reduced copies. */
   readonly levels: readonly PlaneSize[];
   /** What is said once, in the first page. */
@@ -70,7 +74,7 @@ export function createTiff(sink: ByteSink, description: ImageDescription, plan: 
       if (written.length !== planes)
         throw new RangeError(`${sink.name}: ${written.length} of ${planes} planes were written`);
       const pages: (() => readonly Field[])[] = [];
-      for (const [whole, ...reduced] of inPageOrder(written, description)) {
+      for (const [whole, ...reduced] of plan.pageOrder === 'CZT' ? channelsFirst(written, description) : written) {
         const copies: number[] = [];
         for (const [index, blocks] of reduced.entries())
           copies.push(
@@ -98,7 +102,7 @@ export function createTiff(sink: ByteSink, description: ImageDescription, plan: 
 const REDUCED = 1;
 
 /** From z fastest, then channels, to channels fastest, then z. */
-function inPageOrder<T>(planes: readonly T[], { size, channels, times }: ImageDescription): T[] {
+function channelsFirst<T>(planes: readonly T[], { size, channels, times }: ImageDescription): T[] {
   const ordered: T[] = [];
   for (let t = 0; t < times; t++)
     for (let z = 0; z < size.z; z++)
