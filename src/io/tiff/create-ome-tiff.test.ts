@@ -8,6 +8,9 @@ import { descriptions, omeTiffOptions, planesOf, written } from '../testing/desc
 import { memoryFiles, memorySink } from '../testing/memory.ts';
 import { readAll } from '../testing/samples.ts';
 import { createOmeTiff } from './create-ome-tiff.ts';
+import { directories, openTiffBytes, readNumbers } from './directory.ts';
+import { halfSize, halvePlane } from './halve-plane.ts';
+import { TAG } from './page.ts';
 
 const EXAMPLE: ImageDescription = {
   name: 'cells',
@@ -51,6 +54,7 @@ it('BigTIFF is written where 4 GB could be passed or it is wanted, and only ther
     [{ z: 900, y: 1000, x: 1000 }, {}],
     [{ z: 900, y: 1000, x: 1000 }, { pyramid: true }], // a quarter more in the reduced copy
     [{ z: 1000, y: 1000, x: 1000 }, { tile: 512 }], // 1,024 by 1,024 pixels stored
+    [{ z: 960, y: 1000, x: 1000 }, { tile: 16 }], // 4 million tiles
     [{ z: 2 ** 23, y: 4, x: 4 }, {}], // half a GB of samples, and a directory for each 64 bytes of them
     [{ z: 1, y: 4, x: 4 }, { bigTiff: true }],
   ] as const) {
@@ -59,7 +63,7 @@ it('BigTIFF is written where 4 GB could be passed or it is wanted, and only ther
     await sink.writePlane(new Float32Array(size.y * size.x));
     versions.push(bytes.bytes()[2]);
   }
-  expect(versions).toEqual([42, 43, 42, 43, 43, 43, 43]);
+  expect(versions).toEqual([42, 43, 42, 43, 43, 43, 43, 43]);
 });
 
 it('more, fewer or other planes than described are an error', async () => {
@@ -73,6 +77,38 @@ it('more, fewer or other planes than described are an error', async () => {
   await expect(sink.writePlane(new Float32Array(4))).rejects.toThrow(RangeError);
   await sink.abandon();
   expect(bytes.state()).toBe('abandoned');
+});
+
+it('a plane of 2,048 pixels and more a side stands in tiles with reduced copies, a smaller one in strips', async () => {
+  const firstPage = async (x: number) => {
+    const description = { ...EXAMPLE, type: 'uint8' as const, size: { z: 1, y: 3, x } };
+    const planes = planesOf(description, 1);
+    const bytes = await written((sink) => createOmeTiff(sink, description), planes);
+    const tiff = await openTiffBytes(await memoryFiles({ 'a.tif': bytes }).open('a.tif'));
+    for await (const directory of directories(tiff)) return { tiff, bytes, planes, tags: directory.tags };
+    throw new Error('no directory');
+  };
+  const small = await firstPage(2047);
+  expect([small.tags.has(TAG.tileOffsets), small.tags.has(TAG.subIfds)]).toEqual([false, false]);
+
+  const large = await firstPage(2048);
+  expect(await readNumbers(large.tiff, large.tags.get(TAG.tileWidth), 1)).toEqual(Float64Array.of(512));
+  const copies = [...(await readNumbers(large.tiff, large.tags.get(TAG.subIfds), 9))!];
+  expect(copies).toHaveLength(2);
+  let [level, size] = [large.planes[0], { y: 3, x: 2048 }];
+  for (const at of copies) {
+    level = halvePlane(level, size);
+    size = halfSize(size);
+    // As a file of its own: its directory the first, and no longer marked as a reduced copy, which it says before all else.
+    const bytes = large.bytes.slice();
+    const view = new DataView(bytes.buffer);
+    view.setUint32(4, at, true);
+    expect([view.getUint16(at + 2, true), view.getUint32(at + 10, true)]).toEqual([TAG.subfileType, 1]);
+    view.setUint32(at + 10, 0, true);
+    const file = await openImage(memoryFiles({ 'a.tif': bytes }), 'a.tif');
+    expect(file.images[0].size).toEqual({ z: 1, ...size });
+    expect(await readAll(file.images[0])).toEqual([level]);
+  }
 });
 
 it('a tile whose side no TIFF may have is an error', () => {

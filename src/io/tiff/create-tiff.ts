@@ -29,8 +29,10 @@ export interface TiffPlan extends BlockLayout {
 export const CLASSIC_BYTES: number = 2 ** 32;
 /** Encoders may lengthen what they cannot shorten. */
 const LONGEST_ENCODED = 1.05;
-/** Of a directory, but for its lists of blocks; and an encoder's own bytes where a plane is tiny. */
+/** Of a directory, but for its list of tiles; and an encoder's own bytes where a plane is tiny. */
 const DIRECTORY_BYTES = 512;
+/** Of a tile: its offset and length, and an encoder's own bytes. */
+const TILE_BYTES = 64;
 
 /** How long the file can become, `text` bytes of descriptions included. */
 export function longestTiff(
@@ -39,8 +41,9 @@ export function longestTiff(
   text: number,
 ): number {
   const samples = levels.reduce((sum, level) => sum + storedSamples(level, tile), 0);
-  const ofPlane = samples * bytesPerSample(type) * LONGEST_ENCODED + levels.length * DIRECTORY_BYTES;
-  return size.z * channels.length * times * ofPlane + text;
+  const tiles = tile === null ? 0 : samples / tile ** 2;
+  const pixels = samples * bytesPerSample(type) * LONGEST_ENCODED;
+  return size.z * channels.length * times * (pixels + tiles * TILE_BYTES + levels.length * DIRECTORY_BYTES) + text;
 }
 
 /**
