@@ -84,7 +84,9 @@ class ReadImages {
   static String text(String value) {
     if (value == null) return "null";
     StringBuilder quoted = new StringBuilder("\"");
-    for (char letter : value.toCharArray()) quoted.append(String.format("\\u%04x", (int) letter));
+    for (char letter : value.toCharArray())
+      if (letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\') quoted.append(letter);
+      else quoted.append(String.format("\\u%04x", (int) letter));
     return quoted.append('"').toString();
   }
 

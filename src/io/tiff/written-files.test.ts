@@ -9,7 +9,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImageDescription, WrittenPlane } from '../source.ts';
@@ -49,6 +49,7 @@ const LARGE: ImageDescription = {
 
 const LAYOUTS: readonly Layout[] = [
   { name: 'ome-strips-none', description: SMALL, ome: { compression: 'none' }, plain: true },
+  { name: 'ome-strips-none-pyramid', description: WORD, ome: { compression: 'none', pyramid: true }, plain: true },
   { name: 'ome-strips-deflate', description: SMALL, ome: {}, plain: true },
   { name: 'ome-strips-deflate-uint8', description: { ...SMALL, type: 'uint8' }, ome: {}, plain: true },
   { name: 'ome-strips-deflate-uint16', description: WORD, ome: {}, plain: true },
@@ -291,7 +292,7 @@ describe.skipIf(!hasJava || bioFormats.length === 0)('Bio-Formats (skipped witho
 
 const imageJs = jarsIn('imagej', process.env['UNSTAINED_IMAGEJ'], '/usr/share/java/ij.jar');
 describe.skipIf(!hasJava || imageJs.length === 0)('ImageJ alone (skipped without a JDK and its jar)', () => {
-  it.each(imageJs)('%s opens the same pixels or nothing', (jar) => {
+  it.each(imageJs.map((jar) => [basename(jar), jar]))('%s opens the same pixels or nothing', (_, jar) => {
     const asked = files.filter(({ name }) => !name.startsWith('random'));
     const options = ['-Djava.awt.headless=true', '-cp', jar, join(TESTS, 'imagej/ReadImages.java')];
     const seen = ask('java', options, asked);
@@ -311,7 +312,7 @@ describe.skipIf(!hasJava || imageJs.length === 0)('ImageJ alone (skipped without
       expect([y / voxelSize!.y!, x / voxelSize!.x!], name).toEqual([expect.closeTo(1, 9), expect.closeTo(1, 9)]);
       if (ome) continue;
       expect(z).toBe(voxelSize!.z);
-      expect(seen[i]).toMatchObject({ frameInterval: times > 1 ? 2.5 : expect.anything() });
+      expect(seen[i]).toMatchObject({ unit: 'µm', frameInterval: times > 1 ? 2.5 : expect.anything() });
       if (channels.length > 1) expect(seen[i]).toMatchObject({ colors: [0x0000ff, 0xffffff] });
     }
   });
