@@ -7,7 +7,8 @@
  * BigTIFF, which ImageJ refuses, only where 4 GB could be passed.
  */
 import type { ByteSink, ImageDescription, ImageSink } from '../source.ts';
-import { CLASSIC_BYTES, createTiff, longestTiff, pyramidLevels, resolutionFields } from './create-tiff.ts';
+import { CLASSIC_BYTES, createTiff, longestTiff, resolutionFields } from './create-tiff.ts';
+import { pyramidLevels } from './halve-plane.ts';
 import { writeOmeXml } from './ome-xml-writing.ts';
 import { TAG } from './page.ts';
 import type { WrittenCompression } from './write-blocks.ts';

@@ -6,7 +6,7 @@
  */
 import { bytesPerSample } from '../samples.ts';
 import type { ByteSink, ImageDescription, ImageSink } from '../source.ts';
-import { halfSize, halvePlane, type PlaneSize } from './halve-plane.ts';
+import { halvePlane, type PlaneSize } from './halve-plane.ts';
 import { TAG } from './page.ts';
 import { createTiffFile } from './tiff-file.ts';
 import { pixelFields, storedSamples, writeBlocks, type BlockLayout, type WrittenBlocks } from './write-blocks.ts';
@@ -113,20 +113,8 @@ function channelsFirst<T>(planes: readonly T[], { size, channels, times }: Image
   return ordered;
 }
 
-/** Reduced copies, each half as large, to one that fits a screen. */
-export function pyramidLevels(size: PlaneSize): PlaneSize[] {
-  const levels = [{ y: size.y, x: size.x }];
-  for (let level = levels[0]; Math.max(level.y, level.x) > SMALLEST_LEVEL;) {
-    level = halfSize(level);
-    levels.push(level);
-  }
-  return levels;
-}
-
-const SMALLEST_LEVEL = 512;
-
 /**
- * Pixels a unit. Both or none: a program that finds one of them takes the other for 1.
+ * Pixels a unit, or null where they are not known. Both or none: a program that finds one of them takes the other for 1.
  * @param micrometers of the unit
  * @param unit 1 none, 2 inch, 3 centimeter
  */
@@ -136,7 +124,7 @@ export function resolutionFields(
   unit: 1 | 3,
 ): readonly Field[] | null {
   const [x, y] = [voxelSize?.x, voxelSize?.y].map((extent) => micrometers / (extent ?? NaN));
-  if (!(x <= MAX_RATIONAL && y <= MAX_RATIONAL)) return null;
+  if (![x, y].every((pixels) => pixels > 0 && pixels <= MAX_RATIONAL)) return null;
   return [
     { tag: TAG.xResolution, kind: 'rational', values: [x] },
     { tag: TAG.yResolution, kind: 'rational', values: [y] },

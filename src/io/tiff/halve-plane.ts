@@ -10,6 +10,18 @@ export function halfSize({ y, x }: PlaneSize): PlaneSize {
   return { y: Math.ceil(y / 2), x: Math.ceil(x / 2) };
 }
 
+/** A plane's own size, then those of its reduced copies, to one that fits a screen. */
+export function pyramidLevels(size: PlaneSize): PlaneSize[] {
+  const levels = [{ y: size.y, x: size.x }];
+  for (let level = levels[0]; Math.max(level.y, level.x) > SMALLEST_LEVEL;) {
+    level = halfSize(level);
+    levels.push(level);
+  }
+  return levels;
+}
+
+const SMALLEST_LEVEL = 512;
+
 /** Means of two by two samples, of what there is at the far edges of an odd size; whole numbers are rounded. */
 export function halvePlane<P extends WrittenPlane>(plane: P, { y, x }: PlaneSize): P {
   const half = halfSize({ y, x });

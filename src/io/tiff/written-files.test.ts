@@ -16,7 +16,7 @@ import type { ImageDescription, WrittenPlane } from '../source.ts';
 import { descriptions, omeTiffOptions, planesOf, written } from '../testing/described.ts';
 import { createImageJTiff } from './create-imagej-tiff.ts';
 import { createOmeTiff, type OmeTiffOptions } from './create-ome-tiff.ts';
-import { pyramidLevels } from './create-tiff.ts';
+import { pyramidLevels } from './halve-plane.ts';
 
 interface Layout {
   readonly name: string;
