@@ -36,7 +36,8 @@ export async function readImage(world: World, text: string, { voxelSize, onNote 
   }
 }
 
-function filledIn(file: VoxelSize | null, given: VoxelSize | null): VoxelSize | null {
+/** The voxel size of a file, its unknown extents from what was given. */
+export function filledIn(file: VoxelSize | null, given: VoxelSize | null): VoxelSize | null {
   if (!given) return file;
   return { z: file?.z ?? given.z, y: file?.y ?? given.y, x: file?.x ?? given.x };
 }

@@ -26,18 +26,28 @@ export const WRITTEN_AS: Readonly<Record<SampleType, WrittenType>> = {
 const HIGHEST = { uint8: 255, uint16: 65535, float32: null } as const;
 const ARRAYS = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array } as const;
 
+/** An image whose samples can be written as they come. */
+export interface WritableImage extends ImageSource {
+  readonly type: WrittenType;
+  read(at: ReadAt): Promise<Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float32Array<ArrayBuffer>>;
+}
+
 /** `source` in samples of `type`; itself where they are that already. Its reads throw ImageError image/not-held. */
-export function typed(source: ImageSource, type: WrittenType): ImageSource {
-  if (source.type === type) return source;
+export function typed(source: ImageSource, type: WrittenType): WritableImage {
+  if (source.type === type) return source as WritableImage; // samples are of the array of their type
+
   const highest = HIGHEST[type];
   let [clipped, rounded, seen] = [0, 0, 0];
-  return viewOf(source, {
-    type,
+  const view = viewOf(source, {
     notesOfReading: () => [
       ...(source.notesOfReading?.() ?? []),
       ...(rounded > 0 ? [`${rounded} of ${seen} samples are no ${type} and were rounded to the nearest`] : []),
       ...(clipped > 0 ? [`${clipped} of ${seen} samples lay outside 0 to ${highest} and became the nearer end`] : []),
     ],
+  });
+  return {
+    ...view,
+    type,
     async read(at) {
       const samples = await source.read(at);
       const converted = new ARRAYS[type](samples.length);
@@ -54,7 +64,7 @@ export function typed(source: ImageSource, type: WrittenType): ImageSource {
       seen += samples.length;
       return converted;
     },
-  });
+  };
 }
 
 function notHeld(file: string, value: number, type: WrittenType, { time, channel, region }: ReadAt): ImageError {

@@ -3,9 +3,17 @@ import type { ImageSource } from '../source.ts';
 
 /** `source` but for what `changed` says. Closing it closes the source. */
 export function viewOf(source: ImageSource, changed: Partial<ImageSource>): ImageSource {
-  const { name, file, format, times, timeStep, channels, size, type, voxelSize, notes } = source;
   return {
-    ...{ name, file, format, times, timeStep, channels, size, type, voxelSize, notes },
+    name: source.name,
+    file: source.file,
+    format: source.format,
+    times: source.times,
+    timeStep: source.timeStep,
+    channels: source.channels,
+    size: source.size,
+    type: source.type,
+    voxelSize: source.voxelSize,
+    notes: source.notes,
     notesOfReading: () => source.notesOfReading?.() ?? [],
     read: (at) => source.read(at),
     close: () => source.close(),

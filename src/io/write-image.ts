@@ -1,0 +1,82 @@
+/** Creates an image in the format that its name says; a writer is loaded when a name asks for it. */
+import { UsageError } from '../core/index.ts';
+import type { ImageDescription, ImageSink, Output } from './source.ts';
+
+export interface WriteOptions {
+  /** A key of `WRITTEN_FORMATS`; null: by the name. */
+  readonly format: string | null;
+  /** Null: the format's own choice. */
+  readonly compression: string | null;
+  readonly overwrite: boolean;
+}
+
+interface WrittenFormat {
+  /** How names end that are of this format. */
+  readonly names: RegExp;
+  readonly example: string;
+  /** The first is taken where nothing is said. */
+  readonly compressions: readonly string[];
+  create(
+    output: Output,
+    path: string,
+    description: ImageDescription,
+    options: { readonly compression: string; readonly overwrite: boolean },
+  ): Promise<ImageSink>;
+}
+
+/** In the order in which names are tried. */
+export const WRITTEN_FORMATS: Readonly<Record<string, WrittenFormat>> = {
+  'ome-tiff': {
+    names: /\.(tiff?|ome\.btf)$/i,
+    example: 'out.ome.tif',
+    compressions: ['deflate'],
+    async create(output, path, description, { overwrite }) {
+      const { createOmeTiff } = await import('./tiff/create-ome-tiff.ts');
+      return createOmeTiff(await output.createFile(path, { overwrite }), description);
+    },
+  },
+};
+
+/** What `createImage` would write: name of the format. Throws UsageError usage/format, usage/compression. */
+export function writtenFormat(path: string, { format, compression }: Omit<WriteOptions, 'overwrite'>): string {
+  const names = Object.keys(WRITTEN_FORMATS);
+  if (format !== null && !names.includes(format))
+    throw new UsageError('usage/format', {
+      what: `${format} is not a format that is written.`,
+      remedy: `There are: ${names.join(', ')}.`,
+    });
+  const found = format ?? names.find((name) => WRITTEN_FORMATS[name].names.test(path));
+  if (found === undefined)
+    throw new UsageError('usage/format', {
+      what: `${path}: its name does not end like an image that is written.`,
+      why: 'The name says in which format the image is written.',
+      remedy: `Name it like one of: ${names.map((name) => `${WRITTEN_FORMATS[name].example} (${name})`).join(', ')}.`,
+    });
+  const { names: fitting, example, compressions } = WRITTEN_FORMATS[found];
+  if (!fitting.test(path))
+    throw new UsageError('usage/format', {
+      what: `${path} is not the name of an image in ${found}.`,
+      why: 'Programs go by the name.',
+      remedy: `Name it as ${example}.`,
+    });
+  if (compression !== null && !compressions.includes(compression))
+    throw new UsageError('usage/compression', {
+      what: `${compression} is not a compression of ${found} that is written.`,
+      remedy: `There ${compressions.length > 1 ? 'are' : 'is'}: ${compressions.join(', ')}.`,
+    });
+  return found;
+}
+
+/**
+ * An image at `path` that appears there when it is finished. Throws UsageError: usage/format, usage/compression, and what the
+ * output throws, such as usage/output-exists.
+ */
+export async function createImage(
+  output: Output,
+  path: string,
+  description: ImageDescription,
+  { format, compression, overwrite }: WriteOptions,
+): Promise<ImageSink> {
+  const { create, compressions } = WRITTEN_FORMATS[writtenFormat(path, { format, compression })];
+  return create(output, path, description, { compression: compression ?? compressions[0], overwrite });
+}
