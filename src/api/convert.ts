@@ -123,10 +123,10 @@ function asAsked(world: World, source: ImageSource, request: ConvertRequest, cal
   noteContradiction(image, source.voxelSize, inputVoxelSize, call);
   const sized = viewOf(cropped, { voxelSize: filledIn(source.voxelSize, inputVoxelSize) });
   const type = request.type ?? WRITTEN_AS[source.type];
-  if (request.type === null && type !== source.type)
-    call.onNote?.(`${image}: its ${source.type} samples are written as ${type}`);
   const view = voxelSize ? resampled(sized, knownTarget(sized, voxelSize)) : sized;
   requireMemory(world, sized, view);
+  if (request.type === null && type !== source.type)
+    call.onNote?.(`${image}: its ${source.type} samples are written as ${type}`);
   return typed(view, type);
 }
 
@@ -178,7 +178,7 @@ function knownTarget({ file, size, voxelSize }: ImageSource, wanted: VoxelSize):
   if (needed.length > 0)
     throw new ImageError('image/no-voxel-size', {
       file,
-      what: `${file}: the size of its voxels along ${needed.join(' and ')} is not known.`,
+      what: `${file}: the size of its voxels along ${needed.join(', ')} is not known.`,
       why: 'Without it the image cannot be brought to voxels of another size; a guess would give structures a wrong size.',
       remedy: 'Say how large its voxels are, in micrometers: --input-voxel-size Z,Y,X.',
     });

@@ -71,7 +71,7 @@ export const convert: Command = {
     const [image, out] = given.operands;
     if (image === undefined || out === undefined)
       throw new UsageError('usage/missing', {
-        what: `convert needs an image${image === undefined ? '' : ` to write: ${image} is read`}.`,
+        what: `convert needs ${image === undefined ? 'an image and ' : ''}a name to write ${image ?? 'it'} to.`,
         remedy: 'The form is: unstained convert IN OUT',
       });
     const request: ConvertRequest = {
