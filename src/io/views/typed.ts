@@ -41,7 +41,7 @@ export function typed(source: ImageSource, type: WrittenType): WritableImage {
   const view = viewOf(source, {
     notesOfReading: () => [
       ...(source.notesOfReading?.() ?? []),
-      ...(rounded > 0 ? [`${rounded} of ${seen} samples are no ${type} and were rounded to the nearest`] : []),
+      ...(rounded > 0 ? [`${rounded} of ${seen} samples were rounded to the nearest ${type}`] : []),
       ...(clipped > 0 ? [`${clipped} of ${seen} samples lay outside 0 to ${highest} and became the nearer end`] : []),
     ],
   });
