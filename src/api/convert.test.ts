@@ -1,5 +1,5 @@
 /** `convert` on files of this machine: what is written is read again. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -177,10 +177,13 @@ describe('sizes that the file does not say', () => {
 });
 
 describe('refused, with nothing left behind', () => {
+  mkdirSync(at('folder.tif'));
+
   it.each<readonly [string, string, Partial<ConvertRequest>, string, RegExp]>([
     ['', 'a.png', {}, 'usage/format', /does not end like/],
     ['', 'cells.ome.tif', {}, 'usage/output-exists', /is there already/],
     ['', 'cells.ome.tif', { overwrite: true }, 'usage/output-is-input', /is read as/],
+    ['', 'folder.tif', { overwrite: true }, 'usage/output', /folder\.tif is a folder; a file would be written/],
     ['#channel=0', 'a.tif', { channels: ['1'] }, 'usage/selection', /selects channel, and --channel does so again/],
     ['', 'a.tif', { channels: ['DNA', '0'] }, 'usage/selection', /asked for twice, as DNA and as 0/],
     ['', 'a.tif', { channels: ['GFP'] }, 'image/selection', /no channel GFP in it; it has 0 \(DNA\), 1 \(Bright\)/],

@@ -38,7 +38,7 @@ export async function convert(world: World, request: ConvertRequest, call: LongC
   const { path, selection } = parseImagePath(image);
   requireSaidOnce(request, selection);
   const format = writtenFormat(out, request);
-  await requireFree(world, request);
+  await requireFree(world, request, format.as);
   const opened = new Set([path]);
   const file = await openImage(remembering(world.files, opened), path);
   try {
@@ -61,7 +61,7 @@ export async function convert(world: World, request: ConvertRequest, call: LongC
       schema: 'unstained.convert/1',
       image,
       file: out,
-      format,
+      format: format.name,
       axes: 'TCZYX',
       shape: [times, channels.length, size.z, size.y, size.x],
       dtype: type,
@@ -90,9 +90,17 @@ function requireSaidOnce({ image, channels, times, crop }: ConvertRequest, { cha
     });
 }
 
-/** Refuses before anything is read what is there already. */
-async function requireFree({ files }: World, { out, overwrite }: ConvertRequest): Promise<void> {
-  if (overwrite || (await files.kind(out)) === null) return;
+/** Refuses before anything is read what is there already; a folder is not replaced by a file, nor a file by a folder. */
+async function requireFree({ files }: World, { out, overwrite }: ConvertRequest, as: 'file' | 'folder'): Promise<void> {
+  const kind = await files.kind(out);
+  if (kind === null || (kind === as && overwrite)) return;
+  if (kind !== as)
+    throw new UsageError('usage/output', {
+      file: out,
+      what: `${out} is a ${kind}; a ${as} would be written.`,
+      why: 'What is there would be lost.',
+      remedy: 'Write to another name.',
+    });
   throw new UsageError('usage/output-exists', {
     file: out,
     what: `${out} is there already.`,

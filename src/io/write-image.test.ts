@@ -8,7 +8,7 @@ import { createImage, WRITTEN_FORMATS, writtenFormat } from './write-image.ts';
 const byName = { format: null, compression: null };
 
 it.each(['a.ome.tif', 'a.OME.TIFF', 'a.tif', 'b/a.ome.btf'])('%s is written as OME-TIFF', (name) =>
-  expect(writtenFormat(name, byName)).toBe('ome-tiff'),
+  expect(writtenFormat(name, byName)).toEqual({ name: 'ome-tiff', as: 'file' }),
 );
 
 it.each(Object.entries(WRITTEN_FORMATS))(
@@ -16,7 +16,7 @@ it.each(Object.entries(WRITTEN_FORMATS))(
   (name, format) => {
     expect(format.names.test(format.example)).toBe(true);
     for (const compression of format.compressions)
-      expect(writtenFormat(format.example, { format: name, compression })).toBe(name);
+      expect(writtenFormat(format.example, { format: name, compression }).name).toBe(name);
   },
 );
 

@@ -10,35 +10,41 @@ export interface WriteOptions {
   readonly overwrite: boolean;
 }
 
-interface WrittenFormat {
+interface WrittenFormat<Compression extends string = string> {
   /** How names end that are of this format. */
   readonly names: RegExp;
   readonly example: string;
+  /** What appears under the name. */
+  readonly as: 'file' | 'folder';
   /** The first is taken where nothing is said. */
-  readonly compressions: readonly string[];
+  readonly compressions: readonly Compression[];
   create(
     output: Output,
     path: string,
     description: ImageDescription,
-    options: { readonly compression: string; readonly overwrite: boolean },
+    options: { readonly compression: Compression; readonly overwrite: boolean },
   ): Promise<ImageSink>;
 }
 
-/** In the order in which names are tried. */
-export const WRITTEN_FORMATS: Readonly<Record<string, WrittenFormat>> = {
-  'ome-tiff': {
-    names: /\.(tiff?|ome\.btf)$/i,
-    example: 'out.ome.tif',
-    compressions: ['deflate'],
-    async create(output, path, description, { overwrite }) {
-      const { createOmeTiff } = await import('./tiff/create-ome-tiff.ts');
-      return createOmeTiff(await output.createFile(path, { overwrite }), description);
-    },
+const OME_TIFF: WrittenFormat<'deflate'> = {
+  names: /\.(tiff?|ome\.btf)$/i,
+  example: 'out.ome.tif',
+  as: 'file',
+  compressions: ['deflate'],
+  async create(output, path, description, { overwrite }) {
+    const { createOmeTiff } = await import('./tiff/create-ome-tiff.ts');
+    return createOmeTiff(await output.createFile(path, { overwrite }), description);
   },
 };
 
-/** What `createImage` would write: name of the format. Throws UsageError usage/format, usage/compression. */
-export function writtenFormat(path: string, { format, compression }: Omit<WriteOptions, 'overwrite'>): string {
+/** In the order in which names are tried. */
+export const WRITTEN_FORMATS: Readonly<Record<string, WrittenFormat>> = { 'ome-tiff': OME_TIFF };
+
+/** The format that `createImage` would write. Throws UsageError usage/format, usage/compression. */
+export function writtenFormat(
+  path: string,
+  { format, compression }: Omit<WriteOptions, 'overwrite'>,
+): { readonly name: string; readonly as: 'file' | 'folder' } {
   const names = Object.keys(WRITTEN_FORMATS);
   if (format !== null && !names.includes(format))
     throw new UsageError('usage/format', {
@@ -52,7 +58,7 @@ export function writtenFormat(path: string, { format, compression }: Omit<WriteO
       why: 'The name says in which format the image is written.',
       remedy: `Name it like one of: ${names.map((name) => `${WRITTEN_FORMATS[name].example} (${name})`).join(', ')}.`,
     });
-  const { names: fitting, example, compressions } = WRITTEN_FORMATS[found];
+  const { names: fitting, example, as, compressions } = WRITTEN_FORMATS[found];
   if (!fitting.test(path))
     throw new UsageError('usage/format', {
       what: `${path} is not the name of an image in ${found}.`,
@@ -64,7 +70,7 @@ export function writtenFormat(path: string, { format, compression }: Omit<WriteO
       what: `${compression} is not a compression of ${found} that is written.`,
       remedy: `There ${compressions.length > 1 ? 'are' : 'is'}: ${compressions.join(', ')}.`,
     });
-  return found;
+  return { name: found, as };
 }
 
 /**
@@ -77,6 +83,6 @@ export async function createImage(
   description: ImageDescription,
   { format, compression, overwrite }: WriteOptions,
 ): Promise<ImageSink> {
-  const { create, compressions } = WRITTEN_FORMATS[writtenFormat(path, { format, compression })];
+  const { create, compressions } = WRITTEN_FORMATS[writtenFormat(path, { format, compression }).name];
   return create(output, path, description, { compression: compression ?? compressions[0], overwrite });
 }

@@ -140,7 +140,7 @@ function alreadyThere(path: string): UsageError {
     file: path,
     what: `${path} is there already.`,
     why: 'What is there would be lost.',
-    remedy: 'Replace it (--overwrite), or give another name.',
+    remedy: 'Replace it (--overwrite), or take another --out.',
   });
 }
 
@@ -156,7 +156,7 @@ async function told<T>(path: string, work: () => Promise<T>): Promise<T> {
         file: path,
         what: `${path}: the disk of ${dirname(path)} is full.`,
         why: 'The file cannot be written; what was there before is untouched.',
-        remedy: 'Free some space there, or write to another disk.',
+        remedy: 'Free some space there, or write elsewhere: --out FOLDER.',
       });
     const reason = REFUSALS[code ?? ''];
     if (reason !== undefined)
@@ -165,7 +165,7 @@ async function told<T>(path: string, work: () => Promise<T>): Promise<T> {
         file: path,
         what: `${path} cannot be written: ${reason}.`,
         why: 'The result has nowhere to go.',
-        remedy: 'Write to a folder of your own.',
+        remedy: 'Write to a folder of your own: --out PATH.',
       });
     throw cause;
   }
@@ -176,7 +176,6 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder',
   ENOTDIR: 'a part of its path is a file, not a folder',
   EEXIST: 'it is a file, not a folder',
-  EISDIR: 'it is a folder, not a file',
   EACCES: 'permission is denied',
   EPERM: 'permission is denied',
   EROFS: 'the disk can only be read',
