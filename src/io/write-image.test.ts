@@ -54,3 +54,20 @@ it('what was created is read again', async () => {
   const { images } = await openImage(memoryFiles({ 'a.ome.tif': bytes.bytes() }), 'a.ome.tif');
   expect(images[0]).toMatchObject({ name: 'cells', type: 'uint16', size: { z: 1, y: 2, x: 3 } });
 });
+
+it('a file whose writer refuses the image is given up', async () => {
+  const bytes = memorySink();
+  const output: Pick<Output, 'createFile'> = { createFile: async () => bytes };
+  const description = {
+    name: 'cells',
+    times: 1,
+    timeStep: null,
+    channels: [channelWith({ color: 'blue' })], // none of `#RRGGBB`
+    size: { z: 1, y: 2, x: 3 },
+    voxelSize: null,
+    type: 'uint16' as const,
+  };
+  const call = createImage(output as Output, 'a.ome.tif', description, { ...byName, overwrite: false });
+  await expect(call).rejects.toThrow('blue');
+  expect(bytes.state()).toBe('abandoned');
+});

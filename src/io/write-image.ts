@@ -33,7 +33,7 @@ const OME_TIFF: WrittenFormat<'deflate'> = {
   compressions: ['deflate'],
   async create(output, path, description, { overwrite }) {
     const { createOmeTiff } = await import('./tiff/create-ome-tiff.ts');
-    return createOmeTiff(await output.createFile(path, { overwrite }), description);
+    return written(output.createFile(path, { overwrite }), (sink) => createOmeTiff(sink, description));
   },
 };
 
@@ -85,4 +85,18 @@ export async function createImage(
 ): Promise<ImageSink> {
   const { create, compressions } = WRITTEN_FORMATS[writtenFormat(path, { format, compression }).name];
   return create(output, path, description, { compression: compression ?? compressions[0], overwrite });
+}
+
+/** Gives up what was opened where its writer refuses the image. */
+async function written<Sink extends { abandon(): Promise<void> }>(
+  opened: Promise<Sink>,
+  create: (sink: Sink) => ImageSink,
+): Promise<ImageSink> {
+  const sink = await opened;
+  try {
+    return create(sink);
+  } catch (error) {
+    await sink.abandon();
+    throw error;
+  }
 }
