@@ -27,6 +27,7 @@ export async function readImage(world: World, text: string, { voxelSize, onNote 
     const source = selectImage(image.images, selection);
     for (const note of source.notes) onNote?.(`${text}: ${note}`);
     const read = await readVolume(source, selection);
+    for (const note of source.notesOfReading?.() ?? []) onNote?.(`${text}: ${note}`);
     const volume = { ...read, voxelSize: filledIn(read.voxelSize, voxelSize) };
     const sha256 = await pixelsSha256(world, source);
     const channelNames = selectPart(source, selection).channels.map((c) => source.channels[c].name);
