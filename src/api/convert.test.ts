@@ -1,5 +1,5 @@
 /** `convert` on files of this machine: what is written is read again. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -124,6 +124,29 @@ it('crops in voxels of the image, then resamples, then rounds: the same as in me
   expect((await volumeOf(at('resampled.ome.tif'), 2)).data).toEqual(expected);
 });
 
+describe('OME-Zarr', () => {
+  it('is written by the name, or as the version that is asked for', async () => {
+    const { result } = await converted(`${whole}#t=0`, 'cells.ome.zarr', { compression: 'gzip' });
+    expect(result).toMatchObject({ format: 'ome-zarr', shape: [1, 2, 5, 12, 14] });
+    const array = JSON.parse(readFileSync(at('cells.ome.zarr/0/zarr.json'), 'utf8')) as { shape: number[] };
+    expect(array.shape).toEqual([1, 2, 5, 12, 14]);
+    await converted(`${whole}#t=0`, 'old.zarr', { format: 'ome-zarr-0.4' });
+    expect(readdirSync(at('old.zarr'))).toContain('.zattrs');
+  });
+
+  it('stopped in the middle, leaves nothing', async () => {
+    const before = readdirSync(folder);
+    const stop = new AbortController();
+    const call = convert(
+      world,
+      { ...NOTHING, image: whole, out: at('stopped.zarr') },
+      { signal: stop.signal, onProgress: () => stop.abort() },
+    );
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+    expect(readdirSync(folder)).toEqual(before);
+  });
+});
+
 describe('types', () => {
   it('float32 keeps what resampling makes; uint8 rounds and clips, and it is told', async () => {
     const floats = await writeCells('floats.ome.tif', { type: 'float32', times: 1 }, 300.25);
@@ -178,11 +201,13 @@ describe('sizes that the file does not say', () => {
 
 describe('refused, with nothing left behind', () => {
   mkdirSync(at('folder.tif'));
+  writeFileSync(at('file.zarr'), '');
 
   it.each<readonly [string, string, Partial<ConvertRequest>, string, RegExp]>([
     ['', 'a.png', {}, 'usage/format', /does not end like/],
     ['', 'cells.ome.tif', {}, 'usage/output-exists', /is there already/],
     ['', 'cells.ome.tif', { overwrite: true }, 'usage/output-is-input', /is read as/],
+    ['', 'file.zarr', { overwrite: true }, 'usage/output', /file\.zarr is a file; a folder would be written/],
     ['', 'folder.tif', { overwrite: true }, 'usage/output', /folder\.tif is a folder; a file would be written/],
     ['#channel=0', 'a.tif', { channels: ['1'] }, 'usage/selection', /selects channel, and --channel does so again/],
     ['', 'a.tif', { channels: ['DNA', '0'] }, 'usage/selection', /asked for twice, as DNA and as 0/],

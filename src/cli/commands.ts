@@ -30,7 +30,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'convert',
-    summary: 'writes any image as OME-TIFF: all, a part, other voxels, another type',
+    summary: 'writes any image as OME-TIFF or OME-Zarr: all, a part, other voxels, another type',
     load: () => import('./commands/convert.ts').then(({ convert }) => convert),
   },
   {

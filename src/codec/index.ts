@@ -1,5 +1,5 @@
 /**
- * Bytes to values and back: Deflate, zstd, half floats, PNG, safetensors, ONNX. Portable; imports `core` only.
+ * Bytes to values and back: Deflate, zstd, CRC-32C, half floats, PNG, safetensors, ONNX. Portable; imports `core` only.
  */
 export { encodeOnnxModel } from './onnx/model.ts';
 export type {
@@ -15,6 +15,7 @@ export { decodeSafetensors, encodeSafetensors, encodeSafetensorsHeader, safetens
 export type { Float32Tensor, Safetensors } from './safetensors.ts';
 export { decodePng, decodePngHeader, encodePng } from './png.ts';
 export type { DecodedPng, PngHeader, PngImage } from './png.ts';
-export { DEFLATE_RATIO, deflateZlib, inflateZlib } from './zlib.ts';
+export { DEFLATE_RATIO, deflateGzip, deflateZlib, inflateZlib } from './zlib.ts';
+export { crc32c } from './crc32c.ts';
 export { decodeZstd, encodeZstd, ZSTD_RATIO } from './zstd.ts';
 export { narrowToHalves, widenHalves } from './float16.ts';

@@ -18,6 +18,11 @@ export async function deflateZlib(bytes: Uint8Array): Promise<Uint8Array<ArrayBu
   return collect(bytes, new CompressionStream('deflate'), Infinity);
 }
 
+/** `bytes` as a gzip member (RFC 1952). */
+export async function deflateGzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return collect(bytes, new CompressionStream('gzip'), Infinity);
+}
+
 async function collect(
   bytes: Uint8Array,
   through: GenericTransformStream,

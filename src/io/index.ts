@@ -1,6 +1,6 @@
 /**
  * Images in and out. Formats stand in a table and are loaded when a file needs them; they read through `ByteSource` and
- * `Files`, and write through `ByteSink`, which `node/` and `browser/` implement.
+ * `Files`, and write through `ByteSink` and `TreeSink`, which `node/` and `browser/` implement.
  * Portable; imports `core`, `codec` and `volume` only.
  *
  *     const { path, selection } = parseImagePath('cells.ome.tif#channel=DNA');
@@ -27,6 +27,7 @@ export type {
   Output,
   Samples,
   SampleType,
+  TreeSink,
   WrittenPlane,
   WrittenType,
 } from './source.ts';
@@ -37,3 +38,5 @@ export { typed, WRITTEN_AS } from './views/typed.ts';
 export type { WritableImage } from './views/typed.ts';
 export { viewOf } from './views/view.ts';
 export { createImage, writtenFormat } from './write-image.ts';
+export { createOmeZarr } from './zarr/create-ome-zarr.ts';
+export type { OmeZarrOptions } from './zarr/plan-levels.ts';

@@ -11,6 +11,10 @@ it.each(['a.ome.tif', 'a.OME.TIFF', 'a.tif', 'b/a.ome.btf'])('%s is written as O
   expect(writtenFormat(name, byName)).toEqual({ name: 'ome-tiff', as: 'file' }),
 );
 
+it.each(['a.zarr', 'b/a.ome.zarr'])('%s is written as OME-Zarr', (name) =>
+  expect(writtenFormat(name, byName)).toEqual({ name: 'ome-zarr', as: 'folder' }),
+);
+
 it.each(Object.entries(WRITTEN_FORMATS))(
   '%s: its example is a name of it, its compressions are taken',
   (name, format) => {
@@ -23,6 +27,7 @@ it.each(Object.entries(WRITTEN_FORMATS))(
 it.each([
   ['a.png', byName, 'usage/format', /does not end like an image that is written/, /out\.ome\.tif/],
   ['a', byName, 'usage/format', /does not end/, /ome-tiff/],
+  ['a.zarr', { ...byName, compression: 'deflate' }, 'usage/compression', /not a compression of ome-zarr/, /zstd, gzip/],
   ['a.tif', { ...byName, format: 'jpeg' }, 'usage/format', /jpeg is not a format/, /ome-tiff/],
   ['a.png', { ...byName, format: 'ome-tiff' }, 'usage/format', /not the name of an image in ome-tiff/, /out\.ome\.tif/],
   ['a.tif', { ...byName, compression: 'jpeg' }, 'usage/compression', /jpeg is not a compression/, /deflate/],

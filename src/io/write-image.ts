@@ -1,6 +1,7 @@
 /** Creates an image in the format that its name says; a writer is loaded when a name asks for it. */
 import { UsageError } from '../core/index.ts';
 import type { ImageDescription, ImageSink, Output } from './source.ts';
+import type { Compression, OmeZarrVersion } from './zarr/write-array.ts';
 
 export interface WriteOptions {
   /** A key of `WRITTEN_FORMATS`; null: by the name. */
@@ -37,8 +38,25 @@ const OME_TIFF: WrittenFormat<'deflate'> = {
   },
 };
 
+const omeZarr = (version: OmeZarrVersion, compressions: readonly Compression[]): WrittenFormat<Compression> => ({
+  names: /\.zarr$/i,
+  example: 'out.ome.zarr',
+  as: 'folder',
+  compressions,
+  async create(output, path, description, { compression, overwrite }) {
+    const { createOmeZarr } = await import('./zarr/create-ome-zarr.ts');
+    return written(output.createTree(path, { overwrite }), (tree) =>
+      createOmeZarr(tree, description, { version, compression }),
+    );
+  },
+});
+
 /** In the order in which names are tried. */
-export const WRITTEN_FORMATS: Readonly<Record<string, WrittenFormat>> = { 'ome-tiff': OME_TIFF };
+export const WRITTEN_FORMATS: Readonly<Record<string, WrittenFormat>> = {
+  'ome-tiff': OME_TIFF,
+  'ome-zarr': omeZarr('0.5', ['zstd', 'gzip', 'none']),
+  'ome-zarr-0.4': omeZarr('0.4', ['gzip', 'zstd', 'none']),
+};
 
 /** The format that `createImage` would write. Throws UsageError usage/format, usage/compression. */
 export function writtenFormat(

@@ -45,8 +45,18 @@ describe.skipIf(!existsSync(bin))('unstained convert', () => {
   it('a part of a TIFF in other voxels: what is written is that part, resampled', async () => {
     writeStack('stack.tif', 40, 32);
     const { code, out, err } = await unstained([
-      ...['convert', 'stack.tif', 'part.ome.tif', '--crop', 'z=1:8,y=2:30,x=:36', '--channel', '1'],
-      ...['--voxel-size', '0.3,0.25,0.3', '--dtype', 'float32', '--json'],
+      'convert',
+      'stack.tif',
+      'part.ome.tif',
+      '--crop',
+      'z=1:8,y=2:30,x=:36',
+      '--channel',
+      '1',
+      '--voxel-size',
+      '0.3,0.25,0.3',
+      '--dtype',
+      'float32',
+      '--json',
     ]);
     expect([code, err]).toEqual([0, expect.not.stringContaining('Error')]);
     expect(JSON.parse(out)).toMatchObject({

@@ -10,7 +10,7 @@ const TYPES = ['uint8', 'uint16', 'float32'] as const;
 export const convert: Command = {
   usage: 'IN OUT',
   about: [
-    'Writes an image as OME-TIFF: all its times, channels and planes, or the part that is asked for, with its names, ' +
+    'Writes an image as OME-TIFF or OME-Zarr, as the name says: all its times, channels and planes, or the part that is asked for, with its names, ' +
       'colors and voxel size. The image is cropped first, then resampled, then brought to its type; it is read plane by ' +
       'plane, so it may be larger than the memory.',
     'Numbers stay as they are where the type does. Resampling filters by a cubic that takes away what larger voxels ' +
@@ -49,14 +49,23 @@ export const convert: Command = {
     {
       title: 'File',
       options: [
-        { name: 'format', value: 'NAME', help: 'ome-tiff; the name of OUT says it [by the name]' },
-        { name: 'compression', value: 'NAME', help: 'deflate [deflate]' },
+        {
+          name: 'format',
+          value: 'NAME',
+          help: 'ome-tiff, ome-zarr (0.5) or ome-zarr-0.4 [by the name of OUT: .tif, .zarr]',
+        },
+        {
+          name: 'compression',
+          value: 'NAME',
+          help: 'deflate in OME-TIFF; zstd, gzip or none in OME-Zarr [zstd; gzip in 0.4]',
+        },
         OVERWRITE,
       ],
     },
   ],
   examples: [
     { say: 'The whole image', type: 'unstained convert cells.tif cells.ome.tif' },
+    { say: 'As OME-Zarr, in chunks with a pyramid', type: 'unstained convert cells.tif cells.ome.zarr' },
     {
       say: 'One channel, in voxels that a model was trained with',
       type: 'unstained convert cells.tif dna.ome.tif --channel DNA --voxel-size 0.3,0.3,0.3',

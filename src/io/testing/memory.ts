@@ -1,6 +1,6 @@
 /** Files and sinks in memory, for tests. What is read is counted. */
 import { ImageError } from '../../core/index.ts';
-import type { ByteSink, ByteSource, Files } from '../source.ts';
+import type { ByteSink, ByteSource, Files, TreeSink } from '../source.ts';
 
 export interface MemoryFiles extends Files {
   /** Bytes read so far. */
@@ -68,6 +68,31 @@ export function memorySink(): ByteSink & { bytes(): Uint8Array; state(): 'open' 
     },
     async overwrite(offset, bytes) {
       written.set(bytes, offset);
+    },
+    async finish() {
+      state = 'finished';
+    },
+    async abandon() {
+      if (state === 'open') state = 'abandoned';
+    },
+  };
+}
+
+/** A tree whose files can be looked at, by path. */
+export function memoryTree(): TreeSink & {
+  files(): Record<string, Uint8Array<ArrayBuffer>>;
+  state(): 'open' | 'finished' | 'abandoned';
+} {
+  const written = new Map<string, number[]>();
+  let state: 'open' | 'finished' | 'abandoned' = 'open';
+  return {
+    name: 'out.ome.zarr',
+    files: () => Object.fromEntries([...written].map(([path, bytes]) => [path, Uint8Array.from(bytes)])),
+    state: () => state,
+    async append(path, bytes) {
+      const file = written.get(path) ?? [];
+      for (const byte of bytes) file.push(byte);
+      written.set(path, file);
     },
     async finish() {
       state = 'finished';

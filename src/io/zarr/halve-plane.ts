@@ -1,0 +1,34 @@
+/** The next level of a pyramid: means of 2 x 2 samples. */
+import { allocateSamples } from '../samples.ts';
+import type { WrittenPlane, WrittenType } from '../source.ts';
+
+/** The rows and columns of a plane. */
+export interface PlaneSize {
+  readonly y: number;
+  readonly x: number;
+}
+
+/** An odd last row or column becomes one of its own. */
+export function halfOf({ y, x }: PlaneSize): PlaneSize {
+  return { y: Math.ceil(y / 2), x: Math.ceil(x / 2) };
+}
+
+/**
+ * A plane (y, x) of `halfOf(size)`: means of 2 x 2 samples, at an odd edge of the 2 or 1 that are there. Means of integers
+ * are rounded to the nearest, halves up; those of floats are sums in double precision, rounded once. NaN stays NaN.
+ */
+export function halvePlane(type: WrittenType, plane: WrittenPlane, size: PlaneSize): WrittenPlane {
+  const half = halfOf(size);
+  const halved = allocateSamples(type, half.y * half.x) as WrittenPlane; // a WrittenType has such an array
+  const rounding = type === 'float32' ? 0 : 0.5; // what is stored in an integer array is cut, not rounded
+  for (let y = 0, at = 0; y < half.y; y++) {
+    const row = 2 * y * size.x;
+    const nextRow = Math.min(2 * y + 1, size.y - 1) * size.x; // the last row twice: the mean is that of one
+    for (let x = 0; x < half.x; x++, at++) {
+      const next = Math.min(2 * x + 1, size.x - 1);
+      const sum = plane[row + 2 * x] + plane[row + next] + plane[nextRow + 2 * x] + plane[nextRow + next];
+      halved[at] = sum / 4 + rounding;
+    }
+  }
+  return halved;
+}
