@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { random } from '../core/index.ts';
+import { random, ResourceError } from '../core/index.ts';
 import {
   channelWith,
   createImage,
@@ -234,6 +234,28 @@ describe('refused, with nothing left behind', () => {
     const call = converted(at('plane_{z}.tif'), 'plane_2.tif', { overwrite: true });
     await expect(call).rejects.toMatchObject({ code: 'usage/output-is-input' });
     expect(readFileSync(at('plane_2.tif')).equals(before)).toBe(true);
+  });
+
+  it('a disk that fills up', async () => {
+    const before = readdirSync(folder);
+    const full = new ResourceError('resource/disk-full', { what: 'full' });
+    const output = {
+      ...world.output,
+      async createFile(path: string, options: { overwrite: boolean }) {
+        const sink = await world.output.createFile(path, options);
+        let appended = 0;
+        return {
+          ...sink,
+          async append(bytes: Uint8Array) {
+            if (++appended > 5) throw full;
+            await sink.append(bytes);
+          },
+        };
+      },
+    };
+    const call = convert({ ...world, output }, { ...NOTHING, image: whole, out: at('full.ome.tif') }, {});
+    await expect(call).rejects.toBe(full);
+    expect(readdirSync(folder)).toEqual(before);
   });
 
   it('stopped in the middle', async () => {
