@@ -2,6 +2,7 @@
  * One file a verb: each wires the rooms; this index is the package's public surface.
  * Portable; imports every portable room.
  */
+export { convert } from './convert.ts';
 export { demo } from './demo.ts';
 export { devices } from './devices.ts';
 export { evaluate } from './evaluate.ts';
@@ -9,12 +10,15 @@ export { inspect } from './inspect.ts';
 export type { Inspected, InspectedCheckpoint, InspectedImages, InspectedRun } from './inspect.ts';
 export { predict } from './predict.ts';
 export type {
+  ConvertRequest,
+  ConvertResult,
   DemoRequest,
   DemoResult,
   DevicesResult,
   EvaluateRequest,
   EvaluateResult,
   ExplainedNetwork,
+  GivenRange,
   GivenVoxelSize,
   Measured,
   NamedFile,
