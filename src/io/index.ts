@@ -14,7 +14,7 @@ export type { ImageFile } from './image-file.ts';
 export { openImage } from './open-image.ts';
 export { readVolume } from './read-volume.ts';
 export { storedBytes } from './samples.ts';
-export { parseImagePath, selectImage, selectPart } from './selection.ts';
+export { parseImagePath, selectChannel, selectImage, selectPart } from './selection.ts';
 export type { Selection } from './selection.ts';
 export { channelWith } from './source.ts';
 export type {
@@ -34,5 +34,11 @@ export type {
   WrittenType,
 } from './source.ts';
 export { createOmeTiff } from './tiff/create-ome-tiff.ts';
+export { partOf, selectedPart } from './views/part.ts';
+export { resampled } from './views/resampled.ts';
+export { typed, WRITTEN_AS } from './views/typed.ts';
+export type { WritableImage } from './views/typed.ts';
+export { viewOf } from './views/view.ts';
+export { createImage, writtenFormat } from './write-image.ts';
 export { createOmeZarr } from './zarr/create-ome-zarr.ts';
 export type { OmeZarrOptions } from './zarr/plan-levels.ts';

@@ -36,9 +36,12 @@ export function micrometersPer(unit: string): number | null {
   );
 }
 
-/** `value` where it can be the extent of a voxel, else null: 0, infinity and absurd numbers are written for "unknown". */
+/**
+ * `micrometers` where it can be the extent of a voxel, from a picometer to a centimeter, else null: 0, infinity and absurd
+ * numbers are written for "unknown".
+ */
 export function plausibleLength(micrometers: number): number | null {
-  return micrometers > 1e-9 && micrometers < 1e9 ? micrometers : null;
+  return micrometers >= 1e-6 && micrometers <= 1e4 ? micrometers : null;
 }
 
 /** A voxel size with its unknown extents, or null where all three are unknown. */

@@ -7,7 +7,7 @@ export function alreadyThere(path: string): UsageError {
     file: path,
     what: `${path} is there already.`,
     why: 'What is there would be lost.',
-    remedy: 'Replace it (--overwrite), or take another --out.',
+    remedy: 'Replace it (--overwrite), or give another name.',
   });
 }
 
@@ -23,7 +23,7 @@ export async function told<T>(path: string, work: () => Promise<T>): Promise<T> 
         file: path,
         what: `${path}: the disk of ${dirname(path)} is full.`,
         why: 'The file cannot be written; what was there before is untouched.',
-        remedy: 'Free some space there, or write elsewhere: --out FOLDER.',
+        remedy: 'Free some space there, or write to another disk.',
       });
     const reason = REFUSALS[code ?? ''];
     if (reason !== undefined)
@@ -32,7 +32,7 @@ export async function told<T>(path: string, work: () => Promise<T>): Promise<T> 
         file: path,
         what: `${path} cannot be written: ${reason}.`,
         why: 'The result has nowhere to go.',
-        remedy: 'Write to a folder of your own: --out PATH.',
+        remedy: 'Write to a folder of your own.',
       });
     throw cause;
   }

@@ -9,7 +9,7 @@ import { memoryFiles, memorySink } from '../testing/memory.ts';
 import { readAll } from '../testing/samples.ts';
 import { createOmeTiff } from './create-ome-tiff.ts';
 import { directories, openTiffBytes, readNumbers } from './directory.ts';
-import { halfSize, halvePlane } from './halve-plane.ts';
+import { halfOf, halvePlane } from '../halve-plane.ts';
 import { TAG } from './page.ts';
 
 const EXAMPLE: ImageDescription = {
@@ -99,7 +99,7 @@ it('a plane of 2,048 pixels and more a side stands in tiles with reduced copies,
   let [level, size] = [large.planes[0], { y: 3, x: 2048 }];
   for (const at of copies) {
     level = halvePlane(level, size);
-    size = halfSize(size);
+    size = halfOf(size);
     // As a file of its own: its directory the first, and no longer marked as a reduced copy, which it says before all else.
     const bytes = large.bytes.slice();
     const view = new DataView(bytes.buffer);

@@ -7,8 +7,8 @@
  * BigTIFF, which ImageJ refuses, only where 4 GB could be passed.
  */
 import type { ByteSink, ImageDescription, ImageSink } from '../source.ts';
+import { pyramidLevels } from '../halve-plane.ts';
 import { CLASSIC_BYTES, createTiff, longestTiff, resolutionFields } from './create-tiff.ts';
-import { pyramidLevels } from './halve-plane.ts';
 import { writeOmeXml } from './ome-xml-writing.ts';
 import { TAG } from './page.ts';
 import type { WrittenCompression } from './write-blocks.ts';
@@ -26,6 +26,8 @@ export interface OmeTiffOptions {
 /** Pixels a side from which a plane is large. */
 const LARGE = 2048;
 const TILE = 512;
+/** A level of this side fits a screen. */
+const SMALLEST_LEVEL = 512;
 
 /**
  * Throws RangeError for a tile of a wrong size. The sink takes the planes in T, C, Z order and throws as that of
@@ -41,7 +43,7 @@ export function createOmeTiff(
   const tile = wantedTile === undefined ? (large ? TILE : null) : wantedTile;
   if (tile !== null && !(Number.isInteger(tile / 16) && tile > 0))
     throw new RangeError(`the side of a tile is a multiple of 16, not ${tile}`); // TIFF 6.0, section 15
-  const levels = (pyramid === 'auto' ? large : pyramid) ? pyramidLevels(size) : [size];
+  const levels = (pyramid === 'auto' ? large : pyramid) ? pyramidLevels(size, SMALLEST_LEVEL) : [size];
   // Of uncompressed pages ImageJ opens only those that stand behind each other.
   const pageOrder = compression === 'none' ? 'ZCT' : 'CZT';
   const xml = new TextEncoder().encode(writeOmeXml(description, pageOrder));

@@ -2,7 +2,7 @@
 import { deflateZlib, encodeZstd } from '../../codec/index.ts';
 import { bytesPerSample } from '../samples.ts';
 import type { WrittenPlane, WrittenType } from '../source.ts';
-import type { PlaneSize } from './halve-plane.ts';
+import type { PlaneSize } from '../halve-plane.ts';
 import { TAG } from './page.ts';
 import type { TiffFile } from './tiff-file.ts';
 import type { Field } from './write-directory.ts';

@@ -16,7 +16,7 @@ import type { ImageDescription, WrittenPlane } from '../source.ts';
 import { descriptions, omeTiffOptions, planesOf, written } from '../testing/described.ts';
 import { createImageJTiff } from './create-imagej-tiff.ts';
 import { createOmeTiff, type OmeTiffOptions } from './create-ome-tiff.ts';
-import { pyramidLevels } from './halve-plane.ts';
+import { pyramidLevels } from '../halve-plane.ts';
 
 interface Layout {
   readonly name: string;
@@ -116,7 +116,7 @@ function shapeOf({ times, channels, size }: ImageDescription): number[] {
 /** Sizes of the whole and its reduced copies. */
 function levelsOf({ description: { size }, ome }: Layout): number[][] {
   const reduced = ome?.pyramid === true || (ome?.pyramid !== false && Math.max(size.y, size.x) >= 2048);
-  return (ome && reduced ? pyramidLevels(size) : [size]).map(({ y, x }) => [y, x]);
+  return (ome && reduced ? pyramidLevels(size, 512) : [size]).map(({ y, x }) => [y, x]);
 }
 
 /** A line of JSON for each file. */

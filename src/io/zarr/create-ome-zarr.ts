@@ -8,7 +8,7 @@
  */
 import type { ImageDescription, ImageSink, TreeSink } from '../source.ts';
 import { zarrArrayV2, zarrArrayV3 } from './array-metadata.ts';
-import { halvePlane } from './halve-plane.ts';
+import { halvePlane } from '../halve-plane.ts';
 import { imageAttributes } from './image-metadata.ts';
 import { type OmeZarrOptions, planLevels } from './plan-levels.ts';
 import { NO_VALUES, widenRange } from './value-range.ts';
@@ -45,7 +45,7 @@ export function createOmeZarr(tree: TreeSink, description: ImageDescription, opt
       let level = plane;
       for (const [index, { size: levelSize }] of layouts.entries()) {
         await arrays[index](level);
-        if (index + 1 < layouts.length) level = halvePlane(type, level, levelSize);
+        if (index + 1 < layouts.length) level = halvePlane(level, levelSize);
       }
       written++;
     },

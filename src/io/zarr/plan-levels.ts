@@ -3,7 +3,7 @@ import { UsageError } from '../../core/index.ts';
 import type { Size } from '../../volume/index.ts';
 import { bytesPerSample } from '../samples.ts';
 import type { ImageDescription } from '../source.ts';
-import { halfOf } from './halve-plane.ts';
+import { pyramidLevels } from '../halve-plane.ts';
 import { type ArrayLayout, chunksOf, type Compression, type OmeZarrVersion } from './write-array.ts';
 
 export interface OmeZarrOptions {
@@ -38,11 +38,9 @@ export function planLevels(
   }: OmeZarrOptions,
 ): ArrayLayout[] {
   requireChunks(file, description, { version, chunk, shards });
-  const levels: Size[] = [description.size];
-  for (let last = description.size; pyramid && Math.max(last.y, last.x) > SMALLEST_LEVEL;) {
-    last = { z: last.z, ...halfOf(last) };
-    levels.push(last);
-  }
+  const { size } = description;
+  const planes = pyramid ? pyramidLevels(size, SMALLEST_LEVEL) : [size];
+  const levels = planes.map(({ y, x }): Size => ({ z: size.z, y, x }));
   return levels.map((size, level) => {
     const fitting = leastOf(chunk, size);
     const chunks = chunksOf({ size, chunk: fitting });

@@ -1,6 +1,5 @@
-/** The next level of a pyramid: means of 2 x 2 samples. */
-import { allocateSamples } from '../samples.ts';
-import type { WrittenPlane, WrittenType } from '../source.ts';
+/** The levels of a pyramid: each the one before at half its rows and columns, by means of 2 x 2 samples. */
+import type { WrittenPlane } from './source.ts';
 
 /** The rows and columns of a plane. */
 export interface PlaneSize {
@@ -17,10 +16,10 @@ export function halfOf({ y, x }: PlaneSize): PlaneSize {
  * A plane (y, x) of `halfOf(size)`: means of 2 x 2 samples, at an odd edge of the 2 or 1 that are there. Means of integers
  * are rounded to the nearest, halves up; those of floats are sums in double precision, rounded once. NaN stays NaN.
  */
-export function halvePlane(type: WrittenType, plane: WrittenPlane, size: PlaneSize): WrittenPlane {
+export function halvePlane<P extends WrittenPlane>(plane: P, size: PlaneSize): P {
   const half = halfOf(size);
-  const halved = allocateSamples(type, half.y * half.x) as WrittenPlane; // a WrittenType has such an array
-  const rounding = type === 'float32' ? 0 : 0.5; // what is stored in an integer array is cut, not rounded
+  const halved = plane.slice(0, half.y * half.x) as P; // slice keeps the type of the array
+  const rounding = plane instanceof Float32Array ? 0 : 0.5; // what is stored in an integer array is cut, not rounded
   for (let y = 0, at = 0; y < half.y; y++) {
     const row = 2 * y * size.x;
     const nextRow = Math.min(2 * y + 1, size.y - 1) * size.x; // the last row twice: the mean is that of one
@@ -31,4 +30,11 @@ export function halvePlane(type: WrittenType, plane: WrittenPlane, size: PlaneSi
     }
   }
   return halved;
+}
+
+/** A plane's own size, then half of the one before, until the longer side is `smallest` or less. */
+export function pyramidLevels({ y, x }: PlaneSize, smallest: number): PlaneSize[] {
+  const levels = [{ y, x }];
+  for (let last = levels[0]; Math.max(last.y, last.x) > smallest; levels.push(last)) last = halfOf(last);
+  return levels;
 }
