@@ -1,7 +1,10 @@
-/** Creates an image in the format that its name says; a writer is loaded when a name asks for it. */
+/** Creates an image in the format that its name says. */
 import { UsageError } from '../core/index.ts';
 import type { ImageDescription, ImageSink, Output } from './source.ts';
+import { createImageJTiff } from './tiff/create-imagej-tiff.ts';
+import { createOmeTiff } from './tiff/create-ome-tiff.ts';
 import type { WrittenCompression } from './tiff/write-blocks.ts';
+import { createOmeZarr } from './zarr/create-ome-zarr.ts';
 import type { Compression, OmeZarrVersion } from './zarr/write-array.ts';
 
 export interface WriteOptions {
@@ -34,7 +37,6 @@ const OME_TIFF: WrittenFormat<WrittenCompression> = {
   as: 'file',
   compressions: ['deflate', 'zstd', 'none'],
   async create(output, path, description, { compression, overwrite }) {
-    const { createOmeTiff } = await import('./tiff/create-ome-tiff.ts');
     const bigTiff = /\.btf$/i.test(path) || 'auto';
     return written(output.createFile(path, { overwrite }), (sink) =>
       createOmeTiff(sink, description, { compression, bigTiff }),
@@ -49,7 +51,6 @@ const IMAGEJ: WrittenFormat<'deflate'> = {
   as: 'file',
   compressions: ['deflate'],
   async create(output, path, description, { overwrite }) {
-    const { createImageJTiff } = await import('./tiff/create-imagej-tiff.ts');
     return written(output.createFile(path, { overwrite }), (sink) => createImageJTiff(sink, description));
   },
 };
@@ -60,7 +61,6 @@ const omeZarr = (version: OmeZarrVersion, compressions: readonly Compression[]):
   as: 'folder',
   compressions,
   async create(output, path, description, { compression, overwrite }) {
-    const { createOmeZarr } = await import('./zarr/create-ome-zarr.ts');
     return written(output.createTree(path, { overwrite }), (tree) =>
       createOmeZarr(tree, description, { version, compression }),
     );
