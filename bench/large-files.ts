@@ -137,7 +137,7 @@ function write(name: string): string {
     const sink = await createImage(nodeWorld().output, ${JSON.stringify(join(folder, name))}, { name: 'noise', times: 1, timeStep: null,
       channels: [{ name: null, color: null, wavelength: null }], size, voxelSize: null, type: 'uint16' }, { format: null, compression: null, overwrite: false });
     const plane = new Uint16Array(size.y * size.x);
-    for (let i = 0, seed = 1; i < plane.length; i++) plane[i] = seed = (Math.imul(seed, 1664525) + 1013904223) >>> 16;
+    for (let at = 0; at < plane.length; at += 32768) crypto.getRandomValues(plane.subarray(at, at + 32768));
     for (let z = 0; z < size.z; z++) await sink.writePlane(plane);
     await sink.finish()`;
 }
