@@ -105,7 +105,7 @@ function parseCodecs(
         break;
       case 'delta': {
         const stored = String(settings['astype'] ?? settings['dtype']);
-        requireDelta(!delta && sameType(stored, type), type, file);
+        requireDelta(!delta && sameType(stored, type) && !isReversed(order, shape), type, file);
         delta = true;
         break;
       }
@@ -132,7 +132,7 @@ function parseCodec(value: unknown, file: string): Named {
 
 /** `int32` or, as NumPy spells it, `<i4`. */
 function sameType(stored: string, type: SampleType): boolean {
-  const [, kind, width] = /^<?([iu])(\d)$/.exec(stored) ?? [];
+  const [, kind, width] = /^[<|]?([iu])(\d)$/.exec(stored) ?? [];
   return (kind === undefined ? stored : `${kind === 'i' ? 'int' : 'uint'}${8 * Number(width)}`) === type;
 }
 
@@ -141,6 +141,12 @@ function transposed(order: readonly number[], value: unknown, file: string): num
   const once = order.every((_, axis) => permutation.includes(axis));
   if (!once || permutation.length !== order.length) throw damaged(file, `its codec transpose says ${shown(value)}.`);
   return permutation.map((axis) => order[axis as number]); // each is an index of `order`
+}
+
+/** Numcodecs takes the differences in the order of memory, which zarr-python does not undo where that is Fortran's. */
+function isReversed(order: readonly number[], shape: readonly number[]): boolean {
+  const long = order.filter((axis) => shape[axis] > 1);
+  return long.length > 1 && long.every((axis, i) => i === 0 || axis < long[i - 1]);
 }
 
 function parseEndian({ endian }: JsonObject, width: number, file: string): boolean {

@@ -34,7 +34,9 @@ interface Expected {
 }
 
 describe.skipIf(!FORMATS)('Zarrs of other programs (skipped where the folder with them is not there)', () => {
-  const list: readonly Expected[] = FORMATS ? JSON.parse(readFileSync(join(FORMATS, 'expected.json'), 'utf8')).images : [];
+  const list: readonly Expected[] = FORMATS
+    ? JSON.parse(readFileSync(join(FORMATS, 'expected.json'), 'utf8')).images
+    : [];
   const zarrs = list.filter(({ kind }) => kind === 'ome-zarr' || kind === 'zarr-array');
 
   it.each(zarrs.filter(({ refuse }) => !refuse))('I1: $file as zarr-python reads it', async (expected) => {
