@@ -84,6 +84,11 @@ export function writeGroup(path: string, version: 2 | 3, attributes: object): Co
     : { [`${path}/.zgroup`]: json({ zarr_format: 2 }), [`${path}/.zattrs`]: json(attributes) };
 }
 
+/** All files but those. */
+export function without(contents: Contents, ...names: readonly string[]): Contents {
+  return Object.fromEntries(Object.entries(contents).filter(([name]) => !names.includes(name)));
+}
+
 export function json(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }

@@ -1,15 +1,17 @@
 /** Chunks: those that meet a region and no others; damaged, cut, missing ones refused or told; nothing allocated on a word. */
-import { gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import Blosc from 'numcodecs/blosc';
+import Lz4 from 'numcodecs/lz4';
 import { describe, expect, it } from 'vitest';
-import { encodeZstd } from '../../codec/index.ts';
+import { crc32c, encodeZstd } from '../../codec/index.ts';
 import { ImageError, isUnstainedError, random } from '../../core/index.ts';
 import { wholeRegion, type Region } from '../../volume/index.ts';
 import { openImage } from '../open-image.ts';
-import type { Files, ImageSource, SampleType } from '../source.ts';
+import type { Files, ImageSource } from '../source.ts';
 import { memoryFiles } from '../testing/memory.ts';
 import { noise, readAll } from '../testing/samples.ts';
-import { json, writeGroup, writeZarr, type Contents, type ZarrLayout } from '../testing/write-zarr.ts';
+import { json, without, writeGroup, writeZarr, type Contents, type ZarrLayout } from '../testing/write-zarr.ts';
 import { recentlyUsed } from './recently-used.ts';
 
 const GZIP = {
@@ -94,8 +96,7 @@ describe.each(LAYOUTS)('%s', (_, layout) => {
   });
 
   it('I1: missing files are filled, counted and told; all of them missing are refused', async () => {
-    const { [chunkNames[1]]: _, ...some } = contents;
-    const image = await open(memoryFiles(some));
+    const image = await open(memoryFiles(without(contents, chunkNames[1])));
     const samples = await all(image);
     expect(samples.length).toBe(105);
     expect(image.notesOfReading!()).toEqual([
@@ -105,16 +106,13 @@ describe.each(LAYOUTS)('%s', (_, layout) => {
     ]);
     await all(image);
     expect(image.notesOfReading!()[0]).toMatch(/^1 of/); // a chunk counts once
-    const none = Object.fromEntries(Object.entries(contents).filter(([name]) => !chunkNames.includes(name)));
+    const none = without(contents, ...chunkNames);
     await expect(all(await open(memoryFiles(none)))).rejects.toMatchObject({ code: 'image/missing', file: 'a.zarr' });
     await expect(all(await open(unlistable(none)))).rejects.toMatchObject({ code: 'image/missing', file: 'a.zarr' });
   });
 
   it('what is missing first is filled where any chunk is there, listed or asked for', async () => {
-    const last = chunkNames.at(-1)!;
-    const only = Object.fromEntries(
-      Object.entries(contents).filter(([name]) => !chunkNames.includes(name) || name === last),
-    );
+    const only = without(contents, ...chunkNames.slice(0, -1));
     for (const files of [memoryFiles(only), unlistable(only)]) {
       const image = await open(files);
       const corner = await image.read({ time: 0, channel: 0, region: box([0, 0, 0], [1, 1, 1]) });
@@ -210,7 +208,7 @@ describe('I1: the fill value', () => {
     ['bool', true, 1],
   ] as const)('of %s: %s', async (type, fill, expected) => {
     const value: unknown = typeof fill === 'string' ? fill.replaceAll('"', '') : fill;
-    const contents = writeZarr('a.zarr', noise(type as SampleType, 2, 1)[0].fill(1), {
+    const contents = writeZarr('a.zarr', noise(type, 2, 1)[0].fill(1), {
       version: 3,
       shape: [2],
       chunks: [1],
@@ -247,6 +245,49 @@ describe('damage', () => {
       changed[at] ^= 4;
       const image = await open(memoryFiles({ ...contents, 'a.zarr/c/0/0/0': changed }));
       await expect(all(image)).rejects.toMatchObject({ code: 'image/damaged', what: expect.stringMatching(/CRC-32C/) });
+    }
+  });
+
+  it.each([
+    ['gzip', (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes))],
+    ['zlib', (bytes: Uint8Array) => new Uint8Array(deflateSync(bytes))],
+    ['zstd', encodeZstd],
+    ['lz4', (bytes: Uint8Array) => Lz4.fromConfig({ id: 'lz4' }).encode(bytes)],
+    ['blosc', (bytes: Uint8Array) => Blosc.fromConfig({ id: 'blosc', cname: 'lz4', clevel: 5 }).encode(bytes)],
+  ] as const)('I1: what %s gives must be just the chunk, and is the same in both versions', async (name, encode) => {
+    const samples = noise('uint16', 20, 1)[0];
+    const bytes = new Uint8Array(samples.buffer);
+    for (const length of [40, 39, 38, 0, 41, 4000]) {
+      const stored = new Uint8Array(length);
+      stored.set(bytes.subarray(0, length));
+      const chunk = await encode(stored);
+      const codec = { encode: () => chunk, v2: { id: name }, v3: { name: name === 'lz4' ? 'numcodecs.lz4' : name } };
+      for (const version of [2, 3] as const) {
+        const layout: ZarrLayout = { version, shape: [4, 5], chunks: [4, 5], type: 'uint16', codec };
+        const read = all(await open(memoryFiles(writeZarr('a.zarr', samples, layout))));
+        if (length === 40) expect(await read).toEqual(samples);
+        else await expect(read).rejects.toMatchObject({ code: 'image/damaged', file: expect.stringMatching(/0$/) });
+      }
+    }
+  });
+
+  it('I1: a chunk behind a CRC-32C is refused when any bit of it changes', async () => {
+    const codec = { encode: (bytes: Uint8Array) => withSum(bytes), v2: {}, v3: { name: 'crc32c' } };
+    const contents = zarr({ codec });
+    expect(await all(await open(memoryFiles(contents)))).toEqual(SAMPLES);
+    for (let at = 0; at < 36; at += 5) {
+      const changed = contents['a.zarr/c/0/0/0'].slice();
+      changed[at] ^= 1;
+      const image = await open(memoryFiles({ ...contents, 'a.zarr/c/0/0/0': changed }));
+      await expect(all(image)).rejects.toMatchObject({ code: 'image/damaged', what: expect.stringMatching(/CRC-32C/) });
+    }
+  });
+
+  it('I2: a chunk that is longer than any of its kind is not read at all', async () => {
+    for (const codec of [undefined, GZIP]) {
+      const files = memoryFiles({ ...zarr({ codec }), 'a.zarr/c/0/0/0': new Uint8Array(2 ** 22) });
+      await expect(all(await open(files))).rejects.toMatchObject({ code: 'image/damaged', file: 'a.zarr/c/0/0/0' });
+      expect(files.bytesRead()).toBeLessThan(2 ** 16);
     }
   });
 
@@ -312,6 +353,13 @@ describe('damage', () => {
     });
   });
 });
+
+function withSum(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(bytes.length + 4);
+  out.set(bytes);
+  new DataView(out.buffer).setUint32(bytes.length, crc32c(bytes), true);
+  return out;
+}
 
 async function expectSamplesOrRefusal(contents: Contents): Promise<void> {
   const files = memoryFiles(contents);
