@@ -30,6 +30,7 @@ export interface ChunkReader {
 /** `read` throws ImageError: image/damaged, image/truncated, image/missing, each naming the chunk's file. */
 export function chunkReader(files: Files, array: ZarrArray): ChunkReader {
   const { chunk: format, shard } = array;
+  const withFile = sharedFiles(files);
   const chunks = recentlyUsed<Chunk | null>(CHUNK_CACHE_BYTES, (chunk) => chunk?.samples.byteLength ?? MISSING_BYTES);
   const indices = recentlyUsed<DataView>(INDEX_CACHE_BYTES, ({ byteLength }) => byteLength);
   const asked = new Set<string>();
@@ -40,24 +41,21 @@ export function chunkReader(files: Files, array: ZarrArray): ChunkReader {
     const fileAt = shard ? at.map((i, axis) => Math.floor(i / shard.chunks[axis])) : at;
     const key = array.key(fileAt);
     const path = key.split('/').reduce((folder, name) => files.join(folder, name), array.path);
-    const bytes = await openIfThere(files, path);
-    asked.add(key);
-    if (!bytes) {
-      missing.add(key);
-      if (array.fill === null) throw noFill(path);
-      notEmpty ??= asked.size > missing.size ? Promise.resolve(true) : holdsAnyChunk(files, array);
-      if (!(await notEmpty)) throw allMissing(array, path);
-      return null;
-    }
-    try {
-      if (!shard) return await decode(bytes, 0, bytes.size);
+    return withFile(path, async (bytes) => {
+      asked.add(key);
+      if (!bytes) {
+        missing.add(key);
+        if (array.fill === null) throw noFill(path);
+        notEmpty ??= asked.size > missing.size ? Promise.resolve(true) : holdsAnyChunk(files, array);
+        if (!(await notEmpty)) throw allMissing(array, path);
+        return null;
+      }
+      if (!shard) return decode(bytes, 0, bytes.size);
       const within = at.map((i, axis) => i % shard.chunks[axis]);
       const index = await indices(key, () => readShardIndex(shard, bytes));
       const place = placeInShard(shard, index, within, bytes);
-      return place && (await decode(bytes, place.offset, place.length));
-    } finally {
-      await bytes.close();
-    }
+      return place && decode(bytes, place.offset, place.length);
+    });
   };
 
   const decode = async (bytes: ByteSource, offset: number, length: number): Promise<Chunk> => {
@@ -82,6 +80,24 @@ export function chunkReader(files: Files, array: ZarrArray): ChunkReader {
       const what = shard ? 'shards' : 'chunks';
       return [`${missing.size} of ${asked.size} ${what} read so far are not there: filled with ${array.fill}`];
     },
+  };
+}
+
+/** Files that are open as long as anyone reads them: chunks of one shard that are read at once share it. Null: not there. */
+function sharedFiles(files: Files): <T>(path: string, use: (bytes: ByteSource | null) => Promise<T>) => Promise<T> {
+  const opened = new Map<string, { readonly bytes: Promise<ByteSource | null>; users: number }>();
+  return async (path, use) => {
+    const file = opened.get(path) ?? { bytes: openIfThere(files, path), users: 0 };
+    opened.set(path, file);
+    file.users++;
+    try {
+      return await use(await file.bytes);
+    } finally {
+      if (--file.users === 0) {
+        opened.delete(path);
+        await (await file.bytes.catch(() => null))?.close();
+      }
+    }
   };
 }
 

@@ -12,7 +12,6 @@ import type { Files, ImageSource } from '../source.ts';
 import { memoryFiles } from '../testing/memory.ts';
 import { noise, readAll } from '../testing/samples.ts';
 import { json, without, writeGroup, writeZarr, type Contents, type ZarrLayout } from '../testing/write-zarr.ts';
-import { recentlyUsed } from './recently-used.ts';
 
 const GZIP = {
   encode: (bytes: Uint8Array) => new Uint8Array(gzipSync(bytes)),
@@ -194,6 +193,15 @@ describe('what is read', () => {
   });
 });
 
+it('a shard is not opened anew for each chunk', async () => {
+  const files = memoryFiles(zarr({ shards: { chunks: [2, 3, 2], index: 'end' } }));
+  const opened: string[] = [];
+  const image = await open({ ...files, open: async (path) => (opened.push(path), files.open(path)) });
+  opened.length = 0;
+  expect(await all(image)).toEqual(SAMPLES);
+  expect(opened.length).toBeLessThan(4); // of its 12 chunks, those that are read together share it
+});
+
 describe('I1: the fill value', () => {
   it.each([
     ['float32', '"NaN"', NaN],
@@ -342,6 +350,12 @@ describe('damage', () => {
     }
   });
 
+  it('I2: quotes that do not end take no more time than others', async () => {
+    const text = `NaN "${'\\"'.repeat(200_000)}`;
+    const opened = open(memoryFiles({ 'a.zarr/zarr.json': new TextEncoder().encode(text) }));
+    await expect(opened).rejects.toMatchObject({ code: 'image/damaged' });
+  });
+
   it.each(['[]', '3', 'null', '{', '', '"', '\u0000'])('I1: %j in place of metadata is refused', async (text) => {
     for (const name of ['a.zarr/zarr.json', 'a.zarr/.zarray', 'a.zarr/.zgroup'])
       await expect(open(memoryFiles({ [name]: new TextEncoder().encode(text) }))).rejects.toMatchObject({
@@ -375,32 +389,3 @@ async function expectSamplesOrRefusal(contents: Contents): Promise<void> {
   }
   expect(files.openFiles()).toBe(0);
 }
-
-describe('values recently used', () => {
-  it('are kept as long as they fit, the last one always, and loaded once at a time', async () => {
-    const loaded: string[] = [];
-    const get = recentlyUsed<number>(10, (bytes) => bytes);
-    const ask = (key: string, bytes: number) =>
-      get(key, async () => {
-        loaded.push(key);
-        return bytes;
-      });
-    await Promise.all([ask('a', 4), ask('a', 4)]);
-    await ask('b', 4);
-    await ask('a', 4); // now b is the oldest
-    await ask('c', 4);
-    await ask('a', 4);
-    await ask('b', 4);
-    expect(loaded).toEqual(['a', 'b', 'c', 'b']);
-    await ask('large', 100);
-    await ask('large', 100);
-    await ask('a', 4);
-    expect(loaded.slice(4)).toEqual(['large', 'a']);
-  });
-
-  it('that failed are tried again', async () => {
-    const get = recentlyUsed<number>(10, () => 1);
-    await expect(get('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await get('a', async () => 3)).toBe(3);
-  });
-});

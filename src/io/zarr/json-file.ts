@@ -38,7 +38,13 @@ export async function openIfThere(files: Files, path: string): Promise<ByteSourc
 function parse(bytes: Uint8Array, path: string): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(withoutNaN(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      if (!/NaN|Infinity/.test(text)) throw error;
+      value = JSON.parse(withoutNaN(text));
+    }
   } catch (cause) {
     throw damaged(path, `this is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
   }
@@ -48,7 +54,8 @@ function parse(bytes: Uint8Array, path: string): JsonObject {
 
 /** Python writes NaN and Infinity, which JSON has not; they become what the formats say in their place, texts. */
 function withoutNaN(text: string): string {
-  return text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (token) =>
+  // A text that does not end goes on to the end: a pattern that fails there would be tried again from each quote.
+  return text.replace(/"(?:[^"\\]|\\[^])*"?|-?\b(?:NaN|Infinity)\b/g, (token) =>
     token.startsWith('"') ? token : `"${token}"`,
   );
 }

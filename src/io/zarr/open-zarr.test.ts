@@ -1,5 +1,6 @@
 /** What the metadata of OME-Zarr and plain Zarr mean: axes, sizes, channels, series, plates. */
 import { describe, expect, it } from 'vitest';
+import { isUnstainedError, random } from '../../core/index.ts';
 import { openImage } from '../open-image.ts';
 import type { SampleType } from '../source.ts';
 import { memoryFiles } from '../testing/memory.ts';
@@ -252,6 +253,29 @@ describe('groups of several images', () => {
     await expect(open(rest, 'p.zarr')).rejects.toMatchObject({ code: 'image/damaged', file: 'p.zarr/B/2/0' });
     const wells = writeGroup('p.zarr', 2, { plate: { wells: [{ path: 'C/1' }] } });
     await expect(open({ ...plate, ...wells }, 'p.zarr')).rejects.toMatchObject({ file: 'p.zarr/C/1' });
+  });
+
+  it('I1: flipped bits of the metadata of groups: images or a typed refusal', async () => {
+    const { integer } = random(9);
+    const whole: Contents = {
+      ...plate,
+      ...writeGroup('a.zarr', 2, { 'bioformats2raw.layout': 3 }),
+      ...writeGroup('a.zarr/OME', 2, { series: ['0'] }),
+      'a.zarr/OME/METADATA.ome.xml': new TextEncoder().encode(xml),
+      ...writeGroup('a.zarr/0', 2, { multiscales: MULTISCALES, omero: OMERO }),
+      ...array('a.zarr/0/0', SHAPE),
+    };
+    const names = Object.keys(whole).filter((name) => /attrs|xml/.test(name));
+    for (let i = 0; i < 400; i++) {
+      const name = names[i % names.length];
+      const changed = whole[name].slice();
+      for (let flips = 1 + integer(2); flips > 0; flips--) changed[integer(changed.length)] ^= 1 << integer(8);
+      for (const path of ['p.zarr', 'a.zarr']) {
+        const outcome = await open({ ...whole, [name]: changed }, path).catch((error: unknown) => error);
+        if (Array.isArray(outcome)) expect(outcome.length).toBeGreaterThan(0);
+        else expect(isUnstainedError(outcome) && outcome.remedy !== '', String(outcome)).toBe(true);
+      }
+    }
   });
 
   it('a group without multiscales is refused, naming what is in it', async () => {
