@@ -51,15 +51,19 @@ const REFUSED: readonly { readonly name: string; fits(start: Uint8Array): boolea
   { name: 'GIF', fits: text('GIF8') },
   { name: 'BMP', fits: text('BM') },
   { name: 'HDF5 (Imaris)', fits: begins(0x89, 0x48, 0x44, 0x46) },
-  { name: 'ZIP', fits: text('PK') },
+  { name: 'ZIP (perhaps a zipped Zarr)', fits: text('PK'), remedy: 'Unpack it, and name what comes out of it.' },
 ];
 
 /**
- * Opens a file, a folder of PNGs, or a pattern as `phase_z{z}.png`; samples are read when they are asked for.
+ * Opens a file, the folder of a Zarr, a folder of PNGs, or a pattern as `phase_z{z}.png`; samples are read when they are asked for.
  * Throws ImageError: image/missing, image/unsupported, image/damaged, image/truncated, each naming the file and what to do.
  */
 export async function openImage(files: Files, path: string): Promise<ImageFile> {
   const kind = await files.kind(path);
+  if (kind !== 'file') {
+    const { isZarr, openZarr } = await import('./zarr/open-zarr.ts');
+    if (await isZarr(files, path)) return openZarr(files, path); // where folders cannot be asked for, too
+  }
   if (kind === 'folder') return openFolder(files, path, (plane) => openFile(files, plane));
   if (kind === null && isPattern(files, path)) return openPattern(files, path, (plane) => openFile(files, plane));
   return openFile(files, path); // what is missing is told by who looked for it
@@ -92,7 +96,7 @@ function notRead(path: string, start: Uint8Array): ImageError {
     path,
     name
       ? `this is a ${name} file, which is not read.`
-      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, PNG).',
+      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, OME-Zarr, PNG).',
     remedy ?? convertRemedy(path),
     'A guess would make another picture of it.',
   );
