@@ -90,7 +90,9 @@ export async function readDirectory(czi: CziBytes): Promise<Tile[]> {
     at += length;
   }
   if (used !== 0 && used !== at - data)
-    throw damaged(file, `its directory has ${used} bytes; its ${count} subblocks take ${at - data}.`, { at: directory });
+    throw damaged(file, `its directory has ${used} bytes; its ${count} subblocks take ${at - data}.`, {
+      at: directory,
+    });
   if (tiles.length === 0)
     throw unsupported(file, 'none of its subblocks is an image at full resolution.', cziRemedy(file));
   return tiles;
@@ -210,7 +212,11 @@ function requireReadable({ bytes }: CziBytes, tile: Tile, first: Tile = tile): T
 export function pixelTypeOf(file: string, { pixelType }: Tile): PixelType {
   const type = PIXEL_TYPES[pixelType];
   if (type) return type;
-  throw unsupported(file, `its pixels are ${pixelTypeName(pixelType)} (${pixelType}), which is not read.`, cziRemedy(file));
+  throw unsupported(
+    file,
+    `its pixels are ${pixelTypeName(pixelType)} (${pixelType}), which is not read.`,
+    cziRemedy(file),
+  );
 }
 
 /** Of a tile's pixels, decoded. */

@@ -111,7 +111,10 @@ interface Counts {
   readonly depth: number;
 }
 
-function notesOnMissing(planes: ReadonlyMap<number, readonly Tile[]>, { times, channelCount, depth }: Counts): string[] {
+function notesOnMissing(
+  planes: ReadonlyMap<number, readonly Tile[]>,
+  { times, channelCount, depth }: Counts,
+): string[] {
   const count = times * channelCount * depth - planes.size;
   if (count === 0) return [];
   const some: string[] = [];
@@ -129,12 +132,16 @@ function notesOnMosaic(planes: ReadonlyMap<number, readonly Tile[]>, framePixels
   const notes: string[] = [];
   const uncovered = [...planes.values()].some((plane) => sum(plane, (tile) => tile.width * tile.height) < framePixels);
   if (most > 1 || uncovered) notes.push(`it is a mosaic of ${most} tiles: where none of them lies, pixels are 0`);
-  if (fewest !== most) notes.push(`some of its planes have only ${fewest} of ${most} tiles; they are 0 where a tile lacks`);
+  if (fewest !== most)
+    notes.push(`some of its planes have only ${fewest} of ${most} tiles; they are 0 where a tile lacks`);
   return notes;
 }
 
 /** The first index and how many there are up to the last. */
-function extent(tiles: readonly Tile[], spanOf: (tile: Tile) => readonly [start: number, size: number]): [number, number] {
+function extent(
+  tiles: readonly Tile[],
+  spanOf: (tile: Tile) => readonly [start: number, size: number],
+): [number, number] {
   let [first, end] = [Infinity, -Infinity];
   for (const tile of tiles) {
     const [start, size] = spanOf(tile);

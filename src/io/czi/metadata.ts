@@ -87,12 +87,16 @@ function unknown(why: string): CziMetadata {
   };
 }
 
+/** Decimal fractions as they were written: the digit after these is what the multiplication left. */
+const DIGITS = 15;
+
 /** In meters, whatever `DefaultUnitFormat` says, which is for display. */
 function parseScaling(items: Element): VoxelSize | null {
   const distances = children(items, 'Distance');
   const extent = (axis: string) => {
     const distance = distances.find((distance) => distance['Id'] === axis) ?? {};
-    return plausibleLength(Number(textOf(distance['Value']) ?? NaN) * 1e6);
+    const micrometers = Number(textOf(distance['Value']) ?? NaN) * 1e6;
+    return plausibleLength(Number(micrometers.toPrecision(DIGITS)));
   };
   return voxelSizeOf(extent('Z'), extent('Y'), extent('X'));
 }
