@@ -129,12 +129,21 @@ export function parseEntry(file: string, entry: Uint8Array, at: number): Entry {
   };
 }
 
-/** By what is stored: the byte that should tell a pyramid's tiles cannot be relied upon. */
+/**
+ * By what is stored: the byte that should tell a pyramid's tiles cannot be relied upon.
+ * Throws ImageError image/damaged where the sizes are those of neither: a tile would silently lack.
+ */
 function isFullResolution(file: string, { spans }: Entry, at: number): boolean {
-  return ['X', 'Y'].every((axis) => {
-    const { size, stored } = span(file, spans, axis, at);
-    return stored === size || stored === 0;
-  });
+  const [x, y] = ['X', 'Y'].map((axis) => span(file, spans, axis, at));
+  const whole = ({ size, stored }: Span) => stored === size || stored === 0;
+  const reduced = ({ size, stored }: Span) => (stored > 0 && stored < size) || size === 1;
+  if (whole(x) && whole(y)) return true;
+  if (reduced(x) && reduced(y)) return false;
+  throw damaged(
+    file,
+    `a subblock of y ${y.size}, x ${x.size} has pixels of y ${y.stored}, x ${x.stored} (byte ${at}).`,
+    { at },
+  );
 }
 
 function span(file: string, spans: Entry['spans'], axis: string, at: number): Span {

@@ -104,10 +104,11 @@ function parseScaling(items: Element): VoxelSize | null {
 function parseChannels(information: Element, display: Element): Channel[] {
   const named = children(information, 'Channel');
   const displayed = children(display, 'Channel');
+  const ids = new Map(displayed.map((channel) => [textOf(channel['Id']), channel]));
+  const identified = named.some(({ Id }) => textOf(Id) !== null && ids.has(textOf(Id)));
   return Array.from({ length: Math.max(named.length, displayed.length) }, (_, i) => {
     const channel = named[i] ?? {};
-    const id = textOf(channel['Id']);
-    const shown = displayed.find((other) => id !== null && textOf(other['Id']) === id) ?? displayed[i] ?? {};
+    const shown = (identified ? ids.get(textOf(channel['Id'])) : displayed[i]) ?? {};
     const wavelength = Number(textOf(channel['EmissionWavelength']) ?? NaN);
     return channelWith({
       name: textOf(channel['Name']) ?? textOf(shown['Name']),

@@ -91,8 +91,6 @@ async function readStoredBytes(bytes: ByteSource, tile: Tile): Promise<Uint8Arra
   return bytes.read(data + before, length);
 }
 
-function sameTile(a: Tile, b: Tile): boolean {
-  const { at: _a, ...own } = a;
-  const { at: _b, ...listed } = b;
-  return JSON.stringify(own) === JSON.stringify(listed);
+function sameTile(own: Tile, listed: Tile): boolean {
+  return JSON.stringify({ ...own, at: 0 }) === JSON.stringify({ ...listed, at: 0 });
 }

@@ -85,11 +85,10 @@ export async function writeCzi(
 
   const file = join(...parts);
   const guid = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
-  const header = join(
-    ...[int32(1), int32(0), int32(0), int32(0), guid, layout.foreign ? guid.toReversed() : guid],
-    ...[int32(layout.filePart ?? 0), int64(layout.unclosed ? 0 : directoryAt), int64(metadataAt)],
-    ...[int32(layout.updatePending ?? 0), int64(0)],
-  );
+  const version = join(int32(1), int32(0), int32(0), int32(0));
+  const places = join(int64(layout.unclosed ? 0 : directoryAt), int64(metadataAt), int32(layout.updatePending ?? 0));
+  const guids = join(guid, layout.foreign ? guid.toReversed() : guid);
+  const header = join(version, guids, int32(layout.filePart ?? 0), places);
   file.set(header, 32);
   return file;
 }
@@ -102,15 +101,16 @@ function entryOf(subblock: CziSubblock, at: number): Uint8Array {
     const stored = axis === 'X' || axis === 'Y' ? Math.floor(size / reduced) : size;
     return join(text(axis, 4), int32(first), int32(size), int32(0), int32(stored));
   });
-  return join(
-    ...[text('DV', 2), int32(CZI_PIXELS[pixels]), int64(at), int32(filePart), int32(number)],
-    ...[new Uint8Array(6), int32(spans.length), ...spans], // the pyramid byte is 0, also of a reduced copy
-  );
+  const place = join(text('DV', 2), int32(CZI_PIXELS[pixels]), int64(at), int32(filePart), int32(number));
+  const pyramid = new Uint8Array(6); // not said, of a reduced copy neither
+  return join(place, pyramid, int32(spans.length), ...spans);
 }
 
 async function encode({ data, compression = 'none' }: CziSubblock): Promise<Uint8Array> {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   switch (compression) {
+    case 'none':
+      return bytes;
     case 'zstd0':
       return encodeZstd(bytes);
     case 'zstd1':
