@@ -32,6 +32,12 @@ async function outcome(bytes: Uint8Array): Promise<number[] | null> {
   }
 }
 
+/** Which pixels is not looked at: metadata and pixels have no checksum, and a changed byte of them cannot be seen. */
+async function expectPixelsOrRefusal(bytes: Uint8Array): Promise<void> {
+  const samples = await outcome(bytes);
+  if (samples) expect(samples.length).toBeGreaterThan(0);
+}
+
 /** Two tiles of two planes. */
 function tiles(compression: CziSubblock['compression']): CziSubblock[] {
   const data = noise('uint16', 12, 4) as Stored[];
@@ -103,7 +109,7 @@ describe('I1, I2: right or refused, and bounded', () => {
     for (let at = 0; at + 8 <= bytes.length; at += 1 + integer(4)) {
       const copy = bytes.slice();
       copy.fill([0, 0x7f, 0x80, 0xff][integer(4)], at, at + [1, 2, 4, 8][integer(4)]);
-      await outcome(copy);
+      await expectPixelsOrRefusal(copy);
     }
   });
 });

@@ -14,8 +14,9 @@ const folder = mkdtempSync(join(tmpdir(), 'czi-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /**
- * Writes a file of each compression: times, channels, z, tiles that cover each other, two scenes; then colors. Prints of each
- * scene its shape and, of each plane and of a region of each plane, the sha256.
+ * Writes times, channels, z, tiles that cover each other, two scenes. Prints of each scene its shape and, of each channel and of
+ * a region of it, the sha256: of what was written, painted here, which the library's own reader gives, too. But version 6.1.0
+ * reads no Bgr96Float, and of Bgr48 with sorted bytes only the first third of each row as it was written.
  */
 const SCRIPT = String.raw`
 import hashlib, json, sys
@@ -26,28 +27,30 @@ r = np.random.default_rng(7)
 def pixels(h, w):
     a = r.integers(0, 256 if dtype == 'uint8' else 65536, (h, w, samples)).astype(dtype)
     return a / np.float32(3) if dtype == 'float32' else a
-T, C, Z = 2, 2, 3
+T, C, Z, W = 2, 2, 3, 101
+images = [np.zeros((T, C, Z, 91 + s, W, samples), dtype) for s in range(2)]
 with czi.create_czi(path, exist_ok=True, compression_options=compression) as f:
     for t in range(T):
         for c in range(C):
             for z in range(Z):
                 for s in range(2):
-                    for x, y in ((1000 * s + 40, -30), (1000 * s, 0), (1000 * s + 17, 11)):
-                        f.write(pixels(50 + s, 61), location=(x, y), plane={'T': t, 'C': c, 'Z': z}, scene=s)
+                    for x, y in ((40, 0), (0, 30), (17, 41)):
+                        a = pixels(50 + s, 61)
+                        images[s][t, c, z, y:y + 50 + s, x:x + 61] = a
+                        f.write(a, location=(1000 * s + x, y - 30), plane={'T': t, 'C': c, 'Z': z}, scene=s)
     f.write_metadata('cells', channel_names={0: 'light', 1: 'DNA'}, scale_x=1e-7, scale_y=1.1e-7, scale_z=3e-7)
+if samples == 1 or dtype == 'uint8':
+    with czi.open_czi(path) as f:
+        for s, q in f.scenes_bounding_rectangle.items():
+            for t, c, z in np.ndindex(T, C, Z):
+                a = f.read(roi=(q.x, q.y, q.w, q.h), plane={'T': t, 'C': c, 'Z': z}, scene=s)
+                assert (a == images[s][t, c, z]).all(), (s, t, c, z)
 digest = lambda a: hashlib.sha256(np.ascontiguousarray(a).tobytes()).hexdigest()
 out = []
-with czi.open_czi(path) as f:
-    for s, q in f.scenes_bounding_rectangle.items():
-        planes, regions = [], []
-        for t in range(T):
-            for c in range(C):
-                for k in reversed(range(samples)):
-                    at = lambda z: {'T': t, 'C': c, 'Z': z}
-                    read = lambda z, roi: f.read(roi=roi, plane=at(z), scene=s)[..., k]
-                    planes.append(digest(np.stack([read(z, (q.x, q.y, q.w, q.h)) for z in range(Z)])))
-                    regions.append(digest(np.stack([read(z, (q.x + 13, q.y + 21, 44, 37)) for z in range(1, Z)])))
-        out.append(dict(width=q.w, height=q.h, planes=planes, regions=regions))
+for s in range(2):
+    a = images[s][..., ::-1].transpose(0, 1, 5, 2, 3, 4).reshape(-1, Z, 91 + s, W)
+    out.append(dict(width=W, height=91 + s, planes=[digest(b) for b in a],
+                    regions=[digest(b[1:, 21:58, 13:57]) for b in a]))
 print(json.dumps(out))
 `;
 
@@ -89,9 +92,9 @@ describe.skipIf(!hasLibrary)('as pylibCZIrw writes and reads (needs python3 with
       expect(channels.at(-1)!.name).toBe(samples === 1 ? 'DNA' : 'DNA B');
       expect((await readAll(images[i])).map(sha256)).toEqual(planes);
       const region = { start: { z: 1, y: 21, x: 13 }, size: { z: 2, y: 37, x: 44 } };
-      const read2 = (n: number) =>
+      const readRegion = (n: number) =>
         read({ time: Math.floor(n / channels.length), channel: n % channels.length, region });
-      for (const [n, digest] of regions.entries()) expect(sha256(await read2(n))).toBe(digest);
+      for (const [n, digest] of regions.entries()) expect(sha256(await readRegion(n))).toBe(digest);
     }
     await close();
   });
