@@ -54,15 +54,27 @@ export function occupied(folder: string, holding: Holding, remedy: string): Usag
 }
 
 /** Refuses to write over a file that is read, whatever was said of overwriting. Throws UsageError usage/output-is-input. */
-export async function requireNotInput(world: World, out: string, inputs: readonly string[]): Promise<void> {
+export async function requireNotInput(world: World, out: string, inputs: Iterable<string>): Promise<void> {
+  const kind = await world.files.kind(out);
+  if (kind === null) return;
+  const free = new Set<string>(); // files and folders that are seen to be others
   for (const input of inputs) {
     const { path } = parseImagePath(input);
-    if (!(await world.output.isSame(out, path))) continue;
+    if (!(kind === 'folder' ? await isOrHolds(world, out, path, free) : await world.output.isSame(out, path))) continue;
     throw new UsageError('usage/output-is-input', {
       file: out,
       what: `${out} would be written, and is read as ${input}.`,
       why: 'The image would be lost.',
-      remedy: 'Take another --out.',
+      remedy: 'Write to another name.',
     });
   }
+}
+
+/** Whether `path` is the folder `out` or in it. */
+async function isOrHolds({ files, output }: World, out: string, path: string, others: Set<string>): Promise<boolean> {
+  for (let at = path, above = ''; at !== above && !others.has(at); above = at, at = files.split(at).folder) {
+    if (await output.isSame(out, at)) return true;
+    others.add(at);
+  }
+  return false;
 }

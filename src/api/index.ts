@@ -2,6 +2,7 @@
  * One file a verb: each wires the rooms; this index is the package's public surface.
  * Portable; imports every portable room.
  */
+export { convert } from './convert.ts';
 export { demo } from './demo.ts';
 export { devices } from './devices.ts';
 export { evaluate } from './evaluate.ts';
@@ -9,12 +10,15 @@ export { inspect } from './inspect.ts';
 export type { Inspected, InspectedCheckpoint, InspectedImages, InspectedRun } from './inspect.ts';
 export { predict } from './predict.ts';
 export type {
+  ConvertRequest,
+  ConvertResult,
   DemoRequest,
   DemoResult,
   DevicesResult,
   EvaluateRequest,
   EvaluateResult,
   ExplainedNetwork,
+  GivenRange,
   GivenVoxelSize,
   Measured,
   NamedFile,
@@ -31,4 +35,4 @@ export { resolveConfig } from '../config/index.ts';
 export type { Config, ConfigInput, ResolvedConfig, Setting } from '../config/index.ts';
 export { isUnstainedError, UnstainedError } from '../core/index.ts';
 export type { LongCall, Progress } from '../core/index.ts';
-export { openImage, parseImagePath, readVolume } from '../io/index.ts';
+export { createImage, openImage, parseImagePath, readVolume } from '../io/index.ts';

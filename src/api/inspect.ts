@@ -1,6 +1,6 @@
 /** `inspect`: what is in a file or folder. */
-import { openImage, parseImagePath, type ImageSource } from '../io/index.ts';
-import { UsageError, type LongCall } from '../core/index.ts';
+import { openImage, parseImagePath, selectedPart, selectImage, type ImageSource } from '../io/index.ts';
+import type { LongCall } from '../core/index.ts';
 import { parameterCount, reachOf, type NetworkDescription } from '../network/index.ts';
 import { decodeCheckpoint, newestCheckpoint, RUN_FILES } from '../run/index.ts';
 import type { Config } from '../config/index.ts';
@@ -21,7 +21,14 @@ export interface InspectedImages {
     readonly shape: readonly number[];
     readonly dtype: string;
     readonly voxelSize: VoxelSize | null;
-    readonly channels: readonly { readonly name: string | null; readonly color: string | null }[];
+    readonly channels: readonly {
+      readonly name: string | null;
+      readonly color: string | null;
+      /** Nanometers. */
+      readonly wavelength: number | null;
+    }[];
+    /** Seconds from one time to the next. */
+    readonly timeStep: number | null;
     readonly notes: readonly string[];
     /** Of the pixels; only where they were asked for. */
     readonly sha256?: string;
@@ -51,7 +58,10 @@ export interface InspectedCheckpoint {
   readonly values: number;
 }
 
-/** Tells an image, a run's folder or a checkpoint apart by what is in it. `pixels` adds digests of images. */
+/**
+ * Tells an image, a run's folder or a checkpoint apart by what is in it. `pixels` adds digests of images. Of a file with a
+ * selection (`cells.czi#scene=1,channel=0`) it tells of that part alone, all its times where none is selected.
+ */
 export async function inspect(
   world: World,
   path: string,
@@ -90,18 +100,16 @@ export async function inspect(
       values: all.reduce((n, { data }) => n + data.length, 0),
     };
   }
-  const { path: file } = parseImagePath(path);
-  if (file !== path)
-    throw new UsageError('usage/selection', {
-      what: `${path} selects a part; inspect tells of whole files.`,
-      remedy: `unstained inspect ${file}`,
-    });
+  const { path: file, selection } = parseImagePath(path);
   const image = await openImage(world.files, file);
   try {
+    const selects = file !== path;
+    const sources = selects ? [selectedPart(selectImage(image.images, selection), selection)] : image.images;
     const images = [];
-    for (const source of image.images) {
+    for (const source of sources) {
       call.signal?.throwIfAborted();
-      images.push({ ...describeImage(source), ...(pixels ? { sha256: await pixelsSha256(world, source) } : {}) });
+      const digest = pixels ? { sha256: await pixelsSha256(world, source) } : {}; // first: reading may have to tell something
+      images.push({ ...describeImage(source), ...digest });
     }
     return { schema, kind: 'image', format: image.images[0].format, images };
   } finally {
@@ -109,7 +117,9 @@ export async function inspect(
   }
 }
 
-function describeImage({ name, times, channels, size, type, voxelSize, notes }: ImageSource) {
+function describeImage(source: ImageSource) {
+  const { name, times, timeStep, channels, size, type, voxelSize } = source;
   const shape = [times, channels.length, size.z, size.y, size.x];
-  return { name, axes: 'TCZYX' as const, shape, dtype: type, voxelSize, channels, notes };
+  const notes = [...source.notes, ...(source.notesOfReading?.() ?? [])];
+  return { name, axes: 'TCZYX' as const, shape, dtype: type, voxelSize, channels, timeStep, notes };
 }

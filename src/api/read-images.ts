@@ -27,6 +27,7 @@ export async function readImage(world: World, text: string, { voxelSize, onNote 
     const source = selectImage(image.images, selection);
     for (const note of source.notes) onNote?.(`${text}: ${note}`);
     const read = await readVolume(source, selection);
+    for (const note of source.notesOfReading?.() ?? []) onNote?.(`${text}: ${note}`);
     const volume = { ...read, voxelSize: filledIn(read.voxelSize, voxelSize) };
     const sha256 = await pixelsSha256(world, source);
     const channelNames = selectPart(source, selection).channels.map((c) => source.channels[c].name);
@@ -36,7 +37,8 @@ export async function readImage(world: World, text: string, { voxelSize, onNote 
   }
 }
 
-function filledIn(file: VoxelSize | null, given: VoxelSize | null): VoxelSize | null {
+/** The voxel size of a file, its unknown extents from what was given. */
+export function filledIn(file: VoxelSize | null, given: VoxelSize | null): VoxelSize | null {
   if (!given) return file;
   return { z: file?.z ?? given.z, y: file?.y ?? given.y, x: file?.x ?? given.x };
 }

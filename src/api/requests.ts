@@ -83,6 +83,49 @@ export interface PredictResult {
   }[];
 }
 
+/** From `from` up to and without `to`; null: from the first, to the last. */
+export interface GivenRange {
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+export interface ConvertRequest {
+  /** May select within the file, as all images. */
+  readonly image: string;
+  /** Its ending says the format. */
+  readonly out: string;
+  /** In voxels of the image, before it is resampled; null or left out: all of it. */
+  readonly crop: { readonly z?: GivenRange; readonly y?: GivenRange; readonly x?: GivenRange } | null;
+  /** Names or indices, written in this order; none: all. */
+  readonly channels: readonly string[];
+  /** Null: all. */
+  readonly times: GivenRange | null;
+  /** Of what is written: the image is resampled to it. Null: the image's own. */
+  readonly voxelSize: GivenVoxelSize | null;
+  /** Of the image, where its file does not say. */
+  readonly inputVoxelSize: GivenVoxelSize | null;
+  /** Null: the image's own, or the smallest that holds it. */
+  readonly type: 'uint8' | 'uint16' | 'float32' | null;
+  /** `ome-tiff`, ...; null: by the name. */
+  readonly format: string | null;
+  /** Null: the format's own choice. */
+  readonly compression: string | null;
+  readonly overwrite: boolean;
+}
+
+export interface ConvertResult {
+  readonly schema: 'unstained.convert/1';
+  readonly image: string;
+  readonly file: string;
+  readonly format: string;
+  readonly axes: 'TCZYX';
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly voxelSize: { readonly z: number | null; readonly y: number | null; readonly x: number | null } | null;
+  readonly channels: readonly (string | null)[];
+  readonly seconds: number;
+}
+
 export interface EvaluateRequest {
   /** A run's folder, to predict `signal` with; or null, and `predictions` are compared. */
   readonly model: string | null;

@@ -29,6 +29,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/evaluate.ts').then(({ evaluate }) => evaluate),
   },
   {
+    name: 'convert',
+    summary: 'writes any image as OME-TIFF or OME-Zarr: all, a part, other voxels, another type',
+    load: () => import('./commands/convert.ts').then(({ convert }) => convert),
+  },
+  {
     name: 'inspect',
     summary: 'tells what is in an image, a run or a checkpoint',
     load: () => import('./commands/inspect.ts').then(({ inspect }) => inspect),

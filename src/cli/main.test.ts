@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ImageError, Interrupted, ResourceError } from '../core/index.ts';
-import type { EvaluateRequest, PredictRequest, TrainRequest, TrainResult } from '../api/index.ts';
+import type { ConvertRequest, EvaluateRequest, PredictRequest, TrainRequest, TrainResult } from '../api/index.ts';
 import type { Verbs } from './verbs.ts';
 import { COMMANDS } from './commands.ts';
 import { main } from './main.ts';
@@ -83,6 +83,18 @@ describe('a command line that is wrong exits 2, prints nothing on stdout, and sa
     ['evaluate --target t.tif', 'evaluate needs predictions, or a model.', 'unstained evaluate PREDICTION'],
     ['evaluate p.tif --model m --target t.tif', 'predictions or --model, not both', 'Either'],
     ['evaluate --model m', 'evaluate needs --signal FILE and --target [NAME=]FILE.', ''],
+    ['convert', 'convert needs an image and a name to write it to.', 'unstained convert IN OUT'],
+    ['convert a.tif', 'convert needs a name to write a.tif to.', 'unstained convert IN OUT'],
+    ['convert a b c', '"c" is one word too many.', ''],
+    ['convert a b.tif --crop x=3:3', '--crop is "x=3:3".', 'z=4:30,y=0:512'],
+    ['convert a b.tif --crop x=1:3,x=2:4', '--crop is "x=1:3,x=2:4".', ''],
+    ['convert a b.tif --crop c=1:3', '--crop is "c=1:3".', ''],
+    ['convert a b.tif --channel DNA,', '--channel is "DNA,".', 'DNA,Bright or 0,2'],
+    ['convert a b.tif --time 5:2', '--time is "5:2".', '2:10'],
+    ['convert a b.tif --dtype int8', '--dtype is "int8".', 'uint8, uint16, float32'],
+    ['convert a b.tif --voxel-size 1,1,1000000', '--voxel-size is "1,1,1000000".', 'to 10000'],
+    ['convert a b.tif --voxel-size 1,1,-1', '--voxel-size is "1,1,-1".', ''],
+    ['convert a b.tif --input-voxel-size 1,1,NaN', '--input-voxel-size is "1,1,NaN".', 'z,y,x'],
     ['inspect', 'inspect needs a file or folder.', ''],
     ['inspect a b', '"b" is one word too many.', ''],
     ['demo --minutes 5', 'demo has no option --minutes.', ''],
@@ -164,6 +176,38 @@ describe('what is typed reaches the library', () => {
     expect(request).toMatchObject({ images: ['a.tif', 'b.tif'], model: 'runs/dna', out: 'p/', overwrite: true });
   });
 
+  it('convert: parts, sizes, type, file', async () => {
+    const requests: ConvertRequest[] = [];
+    const refuse = new ImageError('image/unsupported', { what: 'no' });
+    const verbs: Partial<Verbs<string>> = {
+      async convert(_, asked) {
+        requests.push(asked);
+        throw refuse;
+      },
+    };
+    await run(typed('convert a.tif#scene=1 b.ome.tif'), verbs);
+    const parts = '--crop z=4:30,y=:512,x=7 --channel DNA,2 --channel ER --time 2:';
+    const sizes = '--voxel-size 0.3,0.3,0.3 --input-voxel-size 1,0.1,0.1 --dtype uint8';
+    await run(typed(`convert a b ${parts} ${sizes} --format ome-tiff --compression deflate --overwrite`), verbs);
+    const plain = { crop: null, channels: [], times: null, voxelSize: null, inputVoxelSize: null, type: null };
+    expect(requests).toEqual([
+      { image: 'a.tif#scene=1', out: 'b.ome.tif', ...plain, format: null, compression: null, overwrite: false },
+      {
+        image: 'a',
+        out: 'b',
+        crop: { z: { from: 4, to: 30 }, y: { from: null, to: 512 }, x: { from: 7, to: 8 } },
+        channels: ['DNA', '2', 'ER'],
+        times: { from: 2, to: null },
+        voxelSize: { z: 0.3, y: 0.3, x: 0.3 },
+        inputVoxelSize: { z: 1, y: 0.1, x: 0.1 },
+        type: 'uint8',
+        format: 'ome-tiff',
+        compression: 'deflate',
+        overwrite: true,
+      },
+    ]);
+  });
+
   it('a number that begins with a minus is a value, not an option', async () => {
     expect((await run([...TRAIN, '--lr', '-1e-3'])).err).toContain('optimizer.lr is -0.001.');
   });
@@ -217,6 +261,27 @@ describe('results', () => {
     expect(await run([...TRAIN, '--quiet'], noisy)).toMatchObject({ code: 0, out: '', err: '' });
     expect((await run(TRAIN, noisy)).err).toContain('a note\ntraining: 1/2 steps');
     expect((await run(typed('trian --quiet'))).err).toContain('no command');
+  });
+
+  it('of convert are a line, and the names of channels where there are some', async () => {
+    const { out } = await run(typed('convert a.tif b.ome.tif'), {
+      convert: async () => ({
+        schema: 'unstained.convert/1',
+        image: 'a.tif',
+        file: 'b.ome.tif',
+        format: 'ome-tiff',
+        axes: 'TCZYX',
+        shape: [1, 2, 3, 40, 50],
+        dtype: 'uint16',
+        voxelSize: { z: null, y: 0.108, x: 0.108 },
+        channels: ['DNA', null],
+        seconds: 2.04,
+      }),
+    });
+    expect(out).toBe(
+      'b.ome.tif: t 1, c 2, z 3, y 40, x 50, uint16, voxels of z unknown, y 0.108, x 0.108 um; 2 s.\n' +
+        'Channels: DNA, without a name.\n',
+    );
   });
 
   it('of inspect are lines of facts', async () => {

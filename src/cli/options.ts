@@ -1,6 +1,6 @@
 /** The options that several commands share: the same word for the same thing everywhere. */
 import { UsageError } from '../core/index.ts';
-import type { GivenVoxelSize, NamedFile } from '../api/index.ts';
+import type { GivenRange, GivenVoxelSize, NamedFile } from '../api/index.ts';
 import type { Given, Option, OptionGroup } from './command.ts';
 
 export const SIGNAL: Option = {
@@ -57,13 +57,30 @@ export const COMMON_OPTIONS: OptionGroup = {
   ],
 };
 
-/** `--voxel-size 0.29,0.108,0.108`, or null. */
-export function voxelSizeOf(given: Given): GivenVoxelSize | null {
-  const text = given.one('voxel-size');
+/** What a voxel may extend, in micrometers: beyond it a file's number is not believed either. */
+const VOXEL_LENGTHS = { least: 1e-6, most: 1e4 };
+
+/** `--voxel-size 0.29,0.108,0.108` (or the option of that `name`), or null. */
+export function voxelSizeOf(given: Given, name = 'voxel-size'): GivenVoxelSize | null {
+  const text = given.one(name);
   if (text === null) return null;
   const [z, y, x, ...more] = text.split(',').map(positive);
-  if (z && y && x && more.length === 0) return { z, y, x };
-  throw wrongValue('voxel-size', text, 'three sizes in micrometers, z,y,x: 0.29,0.108,0.108');
+  if (!z || !y || !x || more.length > 0)
+    throw wrongValue(name, text, 'three sizes in micrometers, z,y,x: 0.29,0.108,0.108');
+  const { least, most } = VOXEL_LENGTHS;
+  if ([z, y, x].some((length) => length < least || length > most))
+    throw wrongValue(name, text, 'in micrometers, each from 0.000001 to 10000');
+  return { z, y, x };
+}
+
+/** `4:30`, `4:`, `:30`, or one index alone; null where a text is none of them, or has nothing between. */
+export function rangeOf(text: string): GivenRange | null {
+  const [, first, colon, last] = /^(\d{0,15})(:?)(\d{0,15})$/.exec(text) ?? [];
+  if (first === undefined || first + last === '') return null;
+  const from = first === '' ? null : Number(first);
+  if (colon === '') return { from, to: Number(first) + 1 };
+  const to = last === '' ? null : Number(last);
+  return to !== null && to <= (from ?? 0) ? null : { from, to };
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -5,6 +5,8 @@
 import type { Config } from '../config/index.ts';
 import type { LongCall } from '../core/index.ts';
 import type {
+  ConvertRequest,
+  ConvertResult,
   DemoRequest,
   DemoResult,
   DevicesResult,
@@ -21,6 +23,7 @@ export interface Verbs<W> {
   train(world: W, request: TrainRequest, call: LongCall): Promise<TrainResult>;
   predict(world: W, request: PredictRequest, call: LongCall): Promise<PredictResult>;
   evaluate(world: W, request: EvaluateRequest, call: LongCall): Promise<EvaluateResult>;
+  convert(world: W, request: ConvertRequest, call: LongCall): Promise<ConvertResult>;
   inspect(world: W, path: string, request: { readonly pixels: boolean }, call: LongCall): Promise<object>;
   devices(world: W, request?: { readonly explain?: Config | null }): Promise<DevicesResult>;
   demo(world: W, request: DemoRequest, call: LongCall): Promise<DemoResult>;

@@ -35,26 +35,35 @@ const FORMATS: readonly Format[] = [
 ];
 
 /** Formats that are known by their first bytes and not read. */
-const REFUSED: readonly { readonly name: string; fits(start: Uint8Array): boolean }[] = [
+const REFUSED: readonly { readonly name: string; fits(start: Uint8Array): boolean; readonly remedy?: string }[] = [
   { name: 'Nikon ND2', fits: begins(0xda, 0xce, 0xbe, 0x0a) },
   { name: 'Leica LIF', fits: begins(0x70, 0, 0, 0) },
   { name: 'DeltaVision', fits: at(96, 0xa0, 0xc0) },
   { name: 'DeltaVision', fits: at(96, 0xc0, 0xa0) },
   { name: 'XML (OME companion)', fits: text('<?xml') },
+  {
+    name: 'web page (HTML)',
+    fits: (start) => /^\s*<(?:!doctype )?html/i.test(new TextDecoder().decode(start)),
+    remedy: 'Check the address in a browser. That of a Zarr is the address of a folder, and ends in /.',
+  },
   { name: 'JPEG', fits: begins(0xff, 0xd8, 0xff) },
   { name: 'JPEG 2000', fits: begins(0, 0, 0, 12, 0x6a, 0x50) },
   { name: 'GIF', fits: text('GIF8') },
   { name: 'BMP', fits: text('BM') },
   { name: 'HDF5 (Imaris)', fits: begins(0x89, 0x48, 0x44, 0x46) },
-  { name: 'ZIP', fits: text('PK') },
+  { name: 'ZIP (perhaps a zipped Zarr)', fits: text('PK'), remedy: 'Unpack it, and name what comes out of it.' },
 ];
 
 /**
- * Opens a file, a folder of PNGs, or a pattern as `phase_z{z}.png`; samples are read when they are asked for.
+ * Opens a file, the folder of a Zarr, a folder of PNGs, or a pattern as `phase_z{z}.png`; samples are read when they are asked for.
  * Throws ImageError: image/missing, image/unsupported, image/damaged, image/truncated, each naming the file and what to do.
  */
 export async function openImage(files: Files, path: string): Promise<ImageFile> {
   const kind = await files.kind(path);
+  if (kind !== 'file') {
+    const { isZarr, openZarr } = await import('./zarr/open-zarr.ts');
+    if (await isZarr(files, path)) return openZarr(files, path); // where folders cannot be asked for, too
+  }
   if (kind === 'folder') return openFolder(files, path, (plane) => openFile(files, plane));
   if (kind === null && isPattern(files, path)) return openPattern(files, path, (plane) => openFile(files, plane));
   return openFile(files, path); // what is missing is told by who looked for it
@@ -82,13 +91,13 @@ function notRead(path: string, start: Uint8Array): ImageError {
       what: `${path}: this file is empty.`,
       remedy: 'Copy it again from where it was made.',
     });
-  const name = REFUSED.find(({ fits }) => fits(start))?.name;
+  const { name, remedy } = REFUSED.find(({ fits }) => fits(start)) ?? {};
   return unsupported(
     path,
     name
       ? `this is a ${name} file, which is not read.`
-      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, CZI, PNG).',
-    convertRemedy(path),
+      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, OME-Zarr, CZI, PNG).',
+    remedy ?? convertRemedy(path),
     'A guess would make another picture of it.',
   );
 }

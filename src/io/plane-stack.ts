@@ -23,7 +23,7 @@ export async function openPattern(files: Files, path: string, openPlane: OpenPla
   const { folder, name } = files.split(path);
   const [before, ...rest] = name.split(Z);
   const after = rest.join(Z); // only the first stands for digits
-  if ((await files.kind(folder)) !== 'folder') throw noPlanes(path, `there is no folder ${folder}`);
+  if ((await files.kind(folder)) !== 'folder') throw noPlanes(path, `there is no folder ${folder} that can be listed`);
   const names = await files.list(folder);
   const numbered = names.flatMap((candidate) => {
     const digits = candidate.slice(before.length, candidate.length - after.length);

@@ -125,18 +125,19 @@ export function selectPart(image: ImageSource, { channel, time, z }: Selection):
       `there are no planes z ${from} to ${to} (without the last); it has z 0 to ${size.z}.`,
       `Say a part of them: ${file}#z=0:${size.z}`,
     );
-  return { channels: selectChannels(channel, image), time: time ?? 0, z: { from, to } };
+  const chosen = channel === null ? image.channels.map((_, i) => i) : [selectChannel(image, channel)];
+  return { channels: chosen, time: time ?? 0, z: { from, to } };
 }
 
-function selectChannels(channel: string | null, { file, channels }: ImageSource): readonly number[] {
-  if (channel === null) return channels.map((_, i) => i);
+/** The index of the channel of that name or number. Throws ImageError image/selection, naming those that there are. */
+export function selectChannel({ file, channels }: ImageSource, channel: string): number {
   const index = indexOf(
     channel,
     channels.map(({ name }) => name ?? ''),
     file,
     'channel',
   );
-  if (index !== null) return [index];
+  if (index !== null) return index;
   const listed = channels.map(({ name }, i) => (name ? `${i} (${name})` : `${i}`)).join(', ');
   throw refused(
     file,

@@ -138,10 +138,21 @@ export interface ByteSink {
   abandon(): Promise<void>;
 }
 
+/** A folder of files that is written under a temporary name and appears under its own when it is whole. */
+export interface TreeSink {
+  readonly name: string;
+  /** Bytes to the end of the file at `path`, names with `/` between; the first make the file, and the folders on the way. */
+  append(path: string, bytes: Uint8Array): Promise<void>;
+  finish(): Promise<void>;
+  abandon(): Promise<void>;
+}
+
 /** Where files are written. */
 export interface Output {
   /** A file that appears when it is complete. Throws UsageError usage/output-exists unless `overwrite`. */
   createFile(path: string, options: { readonly overwrite: boolean }): Promise<ByteSink>;
+  /** A folder that appears when it is complete. Throws as `createFile` does; `overwrite` replaces nothing but a Zarr. */
+  createTree(path: string, options: { readonly overwrite: boolean }): Promise<TreeSink>;
   /** Whether two paths name one file or folder that is there. */
   isSame(path: string, other: string): Promise<boolean>;
   /** Folders on the way included. */

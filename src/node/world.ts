@@ -13,6 +13,7 @@ import { createFile, createFolder, isSame } from './byte-sink.ts';
 import { nodeFiles } from './files.ts';
 import { startOnnxRuntime } from './onnx-runtime.ts';
 import { runFolder } from './run-store.ts';
+import { createTree } from './tree-sink.ts';
 
 export interface NodeWorldSettings {
   /** Null: as many as the machine has. */
@@ -24,7 +25,13 @@ export interface NodeWorldSettings {
 export function nodeWorld({ threads = null }: NodeWorldSettings = {}): NodeWorld {
   return {
     files: nodeFiles,
-    output: { createFile, isSame, createFolder, removeFolder: (path) => rm(path, { recursive: true, force: true }) },
+    output: {
+      createFile,
+      createTree,
+      isSame,
+      createFolder,
+      removeFolder: (path) => rm(path, { recursive: true, force: true }),
+    },
     openRun: runFolder,
     startRuntime: () => startOnnxRuntime(threads === null ? {} : { threads }),
     machine: {

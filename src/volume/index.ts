@@ -1,7 +1,11 @@
 /**
- * Voxels in memory: typed data with axes and voxel size; regions, statistics, normalization.
+ * Voxels in memory: typed data with axes and voxel size; regions, resampling, statistics, normalization.
  * Portable; imports `core` only.
  */
+export { axisFilter } from './axis-filter.ts';
+export type { AxisFilter } from './axis-filter.ts';
+export { blendPlanes, filterPlane, resampledGrid, resampleTo, stepRatios } from './resample.ts';
+export type { Grid } from './resample.ts';
 export { equalSize, formatSize, voxelCount, wholeRegion } from './size.ts';
 export type { Region, Size, VoxelSize } from './size.ts';
 export { channelOf, cropVolume } from './volume.ts';

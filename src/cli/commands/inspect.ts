@@ -6,7 +6,8 @@ import { formatFacts } from '../facts.ts';
 export const inspect: Command = {
   usage: 'PATH',
   about: [
-    'Tells what is in a file or folder: of an image its axes, size, type, voxel size and channels; of a run or a ' +
+    'Tells what is in a file or folder: of an image its axes, size, type, voxel size, time step (seconds) and channels ' +
+      '(wavelengths in nanometers), and of FILE#scene=1,channel=0 what that part is; of a run or a ' +
       'checkpoint its network, its step and its settings.',
   ],
   operands: { name: 'PATH', most: 1 },
@@ -23,6 +24,7 @@ export const inspect: Command = {
   ],
   examples: [
     { say: 'An image', type: 'unstained inspect cells.ome.tif' },
+    { say: 'A part of an image, with a fingerprint', type: 'unstained inspect cells.ome.tif#channel=DNA --pixels' },
     { say: 'A run, for a program', type: 'unstained inspect runs/dna --json' },
   ],
   atInterrupt: STOPS,

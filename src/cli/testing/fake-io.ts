@@ -49,6 +49,7 @@ export function fakeLibrary(verbs: Partial<Verbs<string>>): () => Promise<Librar
     train: refuse,
     predict: refuse,
     evaluate: refuse,
+    convert: refuse,
     inspect: refuse,
     devices: refuse,
     demo: refuse,

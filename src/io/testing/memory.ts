@@ -1,6 +1,6 @@
 /** Files and sinks in memory, for tests. What is read is counted. */
 import { ImageError } from '../../core/index.ts';
-import type { ByteSink, ByteSource, Files } from '../source.ts';
+import type { ByteSink, ByteSource, Files, TreeSink } from '../source.ts';
 
 export interface MemoryFiles extends Files {
   /** Bytes read so far. */
@@ -15,18 +15,19 @@ export function memoryFiles(contents: Readonly<Record<string, Uint8Array>>): Mem
   let openFiles = 0;
   const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
   const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+  const namesIn = (folder: string): string[] => {
+    const below = Object.keys(contents).filter((path) => folder === '' || path.startsWith(`${folder}/`));
+    const names = below.map((path) => (folder === '' ? path : path.slice(folder.length + 1)).split('/')[0]);
+    return [...new Set(names)].sort();
+  };
   return {
     bytesRead: () => bytesRead,
     openFiles: () => openFiles,
     kind: async (path) => {
       if (path in contents) return 'file';
-      return Object.keys(contents).some((other) => folderOf(other) === path) ? 'folder' : null;
+      return namesIn(path).length > 0 ? 'folder' : null;
     },
-    list: async (folder) =>
-      Object.keys(contents)
-        .filter((path) => folderOf(path) === folder)
-        .map(nameOf)
-        .sort(),
+    list: async (folder) => namesIn(folder),
     async open(path): Promise<ByteSource> {
       const bytes = contents[path];
       if (!bytes) throw new ImageError('image/missing', { file: path, what: `${path} does not exist.` });
@@ -68,6 +69,31 @@ export function memorySink(): ByteSink & { bytes(): Uint8Array; state(): 'open' 
     },
     async overwrite(offset, bytes) {
       written.set(bytes, offset);
+    },
+    async finish() {
+      state = 'finished';
+    },
+    async abandon() {
+      if (state === 'open') state = 'abandoned';
+    },
+  };
+}
+
+/** A tree whose files can be looked at, by path. */
+export function memoryTree(): TreeSink & {
+  files(): Record<string, Uint8Array<ArrayBuffer>>;
+  state(): 'open' | 'finished' | 'abandoned';
+} {
+  const written = new Map<string, number[]>();
+  let state: 'open' | 'finished' | 'abandoned' = 'open';
+  return {
+    name: 'out.ome.zarr',
+    files: () => Object.fromEntries([...written].map(([path, bytes]) => [path, Uint8Array.from(bytes)])),
+    state: () => state,
+    async append(path, bytes) {
+      const file = written.get(path) ?? [];
+      for (const byte of bytes) file.push(byte);
+      written.set(path, file);
     },
     async finish() {
       state = 'finished';

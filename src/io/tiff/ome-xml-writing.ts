@@ -1,10 +1,14 @@
 /** The OME-XML (2016-06) that an OME-TIFF of one image carries. */
 import type { ImageDescription, WrittenType } from '../source.ts';
+import type { PageOrder } from './create-tiff.ts';
 
 const TYPES: Readonly<Record<WrittenType, string>> = { uint8: 'uint8', uint16: 'uint16', float32: 'float' };
 
-/** Pages run through z, then channels, then times. UTF-8, without a line break. */
-export function writeOmeXml({ name, times, timeStep, channels, size, voxelSize, type }: ImageDescription): string {
+/** UTF-8, without a line break. */
+export function writeOmeXml(
+  { name, times, timeStep, channels, size, voxelSize, type }: ImageDescription,
+  pageOrder: PageOrder,
+): string {
   const extents = (['x', 'y', 'z'] as const).flatMap((axis) => {
     const extent = voxelSize?.[axis] ?? null;
     const [key, unit] = [`PhysicalSize${axis.toUpperCase()}`, `PhysicalSize${axis.toUpperCase()}Unit`];
@@ -19,7 +23,7 @@ export function writeOmeXml({ name, times, timeStep, channels, size, voxelSize, 
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"' +
     ' xsi:schemaLocation="http://www.openmicroscopy.org/Schemas/OME/2016-06 http://www.openmicroscopy.org/Schemas/OME/2016-06/ome.xsd">' +
     `<Image ID="Image:0"${attribute('Name', name)}>` +
-    `<Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="${TYPES[type]}" BigEndian="false" SizeX="${size.x}" SizeY="${size.y}"` +
+    `<Pixels ID="Pixels:0" DimensionOrder="XY${pageOrder}" Type="${TYPES[type]}" BigEndian="false" SizeX="${size.x}" SizeY="${size.y}"` +
     ` SizeZ="${size.z}" SizeC="${channels.length}" SizeT="${times}"${extents.join('')}${timeStep === null ? '' : attribute('TimeIncrement', timeStep)}>` +
     `${described.join('')}<TiffData IFD="0" PlaneCount="${size.z * channels.length * times}"/></Pixels></Image></OME>`
   );

@@ -32,8 +32,11 @@ export const TAG = {
   tileLength: 323,
   tileOffsets: 324,
   tileByteCounts: 325,
+  subIfds: 330,
   sampleFormat: 339,
   imageDepth: 32997,
+  imageJByteCounts: 50838,
+  imageJMetadata: 50839,
 } as const;
 
 /** What pages of one stack have in common. */
