@@ -30,12 +30,12 @@ const FORMATS: readonly Format[] = [
     fits: (start) => tiff.some((fits) => fits(start)),
     load: async () => (await import('./tiff/open-tiff.ts')).openTiff,
   },
+  { fits: text('ZISRAWFILE'), load: async () => (await import('./czi/open-czi.ts')).openCzi },
   { fits: begins(137, 80, 78, 71, 13, 10, 26, 10), load: async () => (await import('./png-image.ts')).openPng },
 ];
 
 /** Formats that are known by their first bytes and not read. */
 const REFUSED: readonly { readonly name: string; fits(start: Uint8Array): boolean; readonly remedy?: string }[] = [
-  { name: 'Zeiss CZI', fits: text('ZISRAWFILE') },
   { name: 'Nikon ND2', fits: begins(0xda, 0xce, 0xbe, 0x0a) },
   { name: 'Leica LIF', fits: begins(0x70, 0, 0, 0) },
   { name: 'DeltaVision', fits: at(96, 0xa0, 0xc0) },
@@ -96,7 +96,7 @@ function notRead(path: string, start: Uint8Array): ImageError {
     path,
     name
       ? `this is a ${name} file, which is not read.`
-      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, OME-Zarr, PNG).',
+      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, OME-Zarr, CZI, PNG).',
     remedy ?? convertRemedy(path),
     'A guess would make another picture of it.',
   );
