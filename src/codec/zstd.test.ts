@@ -19,6 +19,27 @@ describe('zstd', () => {
       expect(await decodeZstd(zstd(TEXT, ...options), TEXT.length), options.join(' ')).toEqual(TEXT);
   });
 
+  it('does not mind what follows a frame', async () => {
+    const frame = await encodeZstd(noise(240));
+    for (const extra of [1, 2, 100])
+      expect(await decodeZstd(Uint8Array.of(...frame, ...noise(extra)), 240), `${extra}`).toEqual(noise(240));
+  });
+
+  it.skipIf(!hasZstd)('nor what follows one without a size (needs zstd)', async () => {
+    const frame = zstd(TEXT, '--no-content-size', '--no-check');
+    expect(await decodeZstd(Uint8Array.of(...frame, ...noise(100)), TEXT.length)).toEqual(TEXT);
+  });
+
+  it('comes to an end whatever bit is flipped', async () => {
+    const frame = await encodeZstd(TEXT.subarray(0, 3000));
+    for (let bit = 0; bit < frame.length * 8; bit++) {
+      const changed = frame.slice();
+      changed[bit >> 3] ^= 1 << (bit & 7);
+      const decoded = await decodeZstd(changed, 4000).catch((error: unknown) => error);
+      expect(decoded instanceof Error || decoded instanceof Uint8Array, `bit ${bit}`).toBe(true);
+    }
+  });
+
   it('refuses a frame that is cut anywhere', async () => {
     const frame = await encodeZstd(TEXT);
     for (let length = 0; length < frame.length; length++)

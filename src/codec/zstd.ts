@@ -9,11 +9,12 @@ const MAX_WINDOW = 2 ** 26;
 const MAGIC = 0xfd2fb528;
 
 /**
- * What one frame becomes, at most `maxLength` bytes.
+ * What the frame at the start of `bytes` becomes, at most `maxLength` bytes; what follows it is not looked at.
  * Throws Error where the frame is damaged, cut, wants a dictionary, or more comes out of it.
  */
-export async function decodeZstd(frame: Uint8Array, maxLength: number): Promise<Uint8Array<ArrayBuffer>> {
-  const contentSize = parseContentSize(frame);
+export async function decodeZstd(bytes: Uint8Array, maxLength: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { contentSize, end } = parseFrame(bytes);
+  const frame = bytes.subarray(0, end); // numcodecs' decoder never comes back from bytes behind it
   if (contentSize === null) return decodeCounted(frame, maxLength);
   if (contentSize > maxLength)
     throw new Error(`a zstd frame says that ${contentSize} bytes come out of it, not ${maxLength}`);
@@ -36,8 +37,14 @@ async function loadCodec() {
   return Zstd.fromConfig({ id: 'zstd', level: 3 });
 }
 
-/** By RFC 8878, section 3.1.1.1; null where the frame does not say. */
-function parseContentSize(frame: Uint8Array): number | null {
+interface Frame {
+  /** Null where the frame does not say. */
+  readonly contentSize: number | null;
+  readonly end: number;
+}
+
+/** Header and the headers of its blocks, by RFC 8878, sections 3.1.1.1 and 3.1.1.2. */
+function parseFrame(frame: Uint8Array): Frame {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   if (frame.length < 6 || view.getUint32(0, true) !== MAGIC) throw new Error('a zstd frame does not begin as one');
   const descriptor = frame[4];
@@ -51,6 +58,11 @@ function parseContentSize(frame: Uint8Array): number | null {
   const bytes = [single ? 1 : 0, 2, 4, 8][descriptor >>> 6];
   const at = single ? 5 : 6;
   if (at + bytes > frame.length) throw new Error('a zstd frame ends in its header');
+  const checksumBytes = descriptor & 4;
+  return { contentSize: contentSizeAt(view, at, bytes), end: endOfBlocks(view, at + bytes) + checksumBytes };
+}
+
+function contentSizeAt(view: DataView, at: number, bytes: number): number | null {
   switch (bytes) {
     case 0:
       return null;
@@ -63,6 +75,22 @@ function parseContentSize(frame: Uint8Array): number | null {
     default:
       return Number(view.getBigUint64(at, true)); // beyond 2^53 it is larger than any bound all the same
   }
+}
+
+const RUN_BLOCK = 1;
+const RESERVED_BLOCK = 3;
+
+/** Where the last block ends. */
+function endOfBlocks(view: DataView, start: number): number {
+  for (let at = start; at + 3 <= view.byteLength;) {
+    const header = view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
+    const type = (header >>> 1) & 3;
+    if (type === RESERVED_BLOCK) throw new Error(`a zstd frame has a block of no known type at byte ${at}`);
+    at += 3 + (type === RUN_BLOCK ? 1 : header >>> 3);
+    if (at > view.byteLength) break;
+    if (header & 1) return at;
+  }
+  throw new Error('a zstd frame ends before its end');
 }
 
 const PART = 65536;
