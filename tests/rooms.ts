@@ -34,6 +34,7 @@ const PORTABLE: Readonly<Record<string, Room>> = {
 export const ROOMS: Readonly<Record<string, Room>> = {
   ...PORTABLE,
   api: { imports: Object.keys(PORTABLE) },
+  browser: { imports: ['io', 'volume'] },
   node: { imports: ['io', 'engine', 'dataset', 'run', 'codec'], node: true },
   cli: { imports: ['api', 'config', 'node'], node: true, console: true },
 };

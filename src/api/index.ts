@@ -35,4 +35,4 @@ export { resolveConfig } from '../config/index.ts';
 export type { Config, ConfigInput, ResolvedConfig, Setting } from '../config/index.ts';
 export { isUnstainedError, UnstainedError } from '../core/index.ts';
 export type { LongCall, Progress } from '../core/index.ts';
-export { openImage, parseImagePath, readVolume } from '../io/index.ts';
+export { createImage, openImage, parseImagePath, readVolume } from '../io/index.ts';

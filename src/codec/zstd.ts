@@ -1,9 +1,7 @@
 /**
  * Zstandard (RFC 8878), within bounds: a frame says how much comes out of it, and is believed only up to what its reader
- * expects; of a frame that does not say, the bytes are counted as they come.
+ * expects; of a frame that does not say, the bytes are counted as they come. Decoders are loaded when a frame needs them.
  */
-import { Decompress } from 'fzstd';
-import Zstd from 'numcodecs/zstd';
 
 /** The most that a byte of zstd was seen to become (runs of one byte). */
 export const ZSTD_RATIO = 32768;
@@ -21,7 +19,7 @@ export async function decodeZstd(frame: Uint8Array, maxLength: number): Promise<
     throw new Error(`a zstd frame says that ${contentSize} bytes come out of it, not ${maxLength}`);
   if (contentSize > frame.length * ZSTD_RATIO)
     throw new Error(`a zstd frame of ${frame.length} bytes says that ${contentSize} come out of it`);
-  const decoded = await codec.decode(frame);
+  const decoded = await (await loadCodec()).decode(frame);
   if (decoded.length !== contentSize)
     throw new Error(`a zstd frame says ${contentSize} bytes, and ${decoded.length} come out of it`);
   return decoded as Uint8Array<ArrayBuffer>;
@@ -29,10 +27,14 @@ export async function decodeZstd(frame: Uint8Array, maxLength: number): Promise<
 
 /** One frame with its content size, which Bio-Formats needs; without a checksum. */
 export async function encodeZstd(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  return (await codec.encode(bytes)) as Uint8Array<ArrayBuffer>;
+  return (await (await loadCodec()).encode(bytes)) as Uint8Array<ArrayBuffer>;
 }
 
-const codec = Zstd.fromConfig({ id: 'zstd', level: 3 });
+/** 750 kB, mostly WebAssembly. */
+async function loadCodec() {
+  const { default: Zstd } = await import('numcodecs/zstd');
+  return Zstd.fromConfig({ id: 'zstd', level: 3 });
+}
 
 /** By RFC 8878, section 3.1.1.1; null where the frame does not say. */
 function parseContentSize(frame: Uint8Array): number | null {
@@ -66,7 +68,8 @@ function parseContentSize(frame: Uint8Array): number | null {
 const PART = 65536;
 
 /** A frame that does not say its size, by a decoder that gives the bytes in parts. */
-function decodeCounted(frame: Uint8Array, maxLength: number): Uint8Array<ArrayBuffer> {
+async function decodeCounted(frame: Uint8Array, maxLength: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { Decompress } = await import('fzstd');
   const parts: Uint8Array[] = [];
   let length = 0;
   let ended = false;

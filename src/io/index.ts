@@ -8,8 +8,11 @@
  *     const volume = await readVolume(selectImage(file.images, selection), selection);
  *     await file.close();
  */
+export { filesAndUrls, httpFiles } from './http-files.ts';
+export type { HttpSettings } from './http-request.ts';
 export type { ImageFile } from './image-file.ts';
 export { openImage } from './open-image.ts';
+export type { OpenOptions } from './open-image.ts';
 export { readVolume } from './read-volume.ts';
 export { storedBytes } from './samples.ts';
 export { parseImagePath, selectChannel, selectImage, selectPart } from './selection.ts';
@@ -19,6 +22,7 @@ export type {
   ByteSink,
   ByteSource,
   Channel,
+  Converted,
   Converter,
   Files,
   ImageDescription,

@@ -121,13 +121,13 @@ function notRead(path: string, start: Uint8Array): ImageError {
       what: `${path}: this file is empty.`,
       remedy: 'Copy it again from where it was made.',
     });
-  const name = unreadFormat(start)?.name;
+  const { name, remedy } = unreadFormat(start) ?? {};
   return unsupported(
     path,
     name
-      ? `this is ${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name} file, which is not read: convert it to OME-TIFF first.`
+      ? `this is ${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name} file, which is not read${remedy ? '' : ': convert it to OME-TIFF first'}.`
       : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, PNG).',
-    convertRemedy(path),
+    remedy ?? convertRemedy(path),
     'A guess would make another picture of it.',
   );
 }

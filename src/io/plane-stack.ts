@@ -25,7 +25,7 @@ export function isPattern(files: Files, path: string): boolean {
  */
 export async function openPattern(files: Files, path: string, openPlane: OpenPlane): Promise<ImageFile> {
   const { folder, name } = files.split(path);
-  if ((await files.kind(folder)) !== 'folder') throw noPlanes(path, `there is no folder ${folder}`);
+  if ((await files.kind(folder)) !== 'folder') throw noPlanes(path, `there is no folder ${folder} that can be listed`);
   const names = await files.list(folder);
   const grid = matchPattern(path, name, names);
   if (!grid)

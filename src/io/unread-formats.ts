@@ -31,11 +31,13 @@ const holds =
   (start) =>
     new TextDecoder('latin1').decode(start.filter((byte) => byte !== 0)).includes(words);
 
-interface UnreadFormat {
+export interface UnreadFormat {
   readonly name: string;
   readonly fits: Signature;
   /** Whether it holds what microscopes record, so that a converter is worth trying. */
   readonly isMicroscopy: boolean;
+  /** Where conversion is not what helps. */
+  readonly remedy?: string;
 }
 
 const microscopy = (name: string, fits: Signature): UnreadFormat => ({ name, fits, isMicroscopy: true });
@@ -72,6 +74,10 @@ const UNREAD: readonly UnreadFormat[] = [
   microscopy('DICOM', textAt(128, 'DICM')),
   microscopy('JPEG 2000 (or an ND2 of before 2007)', begins(0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20)),
   other('XML (OME companion)', text('<?xml')),
+  {
+    ...other('web page (HTML)', (start) => /^\s*<(?:!doctype )?html/i.test(new TextDecoder().decode(start))),
+    remedy: 'Check the address in a browser. That of a Zarr is the address of a folder, and ends in /.',
+  },
   other('JPEG', begins(0xff, 0xd8, 0xff)),
   other('GIF', text('GIF8')),
   other('WebP', all(text('RIFF'), textAt(8, 'WEBP'))),
@@ -82,7 +88,7 @@ const UNREAD: readonly UnreadFormat[] = [
 ];
 
 /** The format that a file begins with; null where it is none of those. */
-export function unreadFormat(start: Uint8Array): { readonly name: string; readonly isMicroscopy: boolean } | null {
+export function unreadFormat(start: Uint8Array): UnreadFormat | null {
   return UNREAD.find(({ fits }) => fits(start)) ?? null;
 }
 

@@ -27,6 +27,7 @@ it.each(Object.entries(WRITTEN_FORMATS))(
 it.each([
   ['a.png', byName, 'usage/format', /does not end like an image that is written/, /out\.ome\.tif/],
   ['a', byName, 'usage/format', /does not end/, /ome-tiff/],
+  ['a.ome.tif', { ...byName, format: 'imagej' }, 'usage/format', /not the name of an image in imagej/, /out\.tif/],
   ['a.zarr', { ...byName, compression: 'deflate' }, 'usage/compression', /not a compression of ome-zarr/, /zstd, gzip/],
   ['a.tif', { ...byName, format: 'jpeg' }, 'usage/format', /jpeg is not a format/, /ome-tiff/],
   ['a.png', { ...byName, format: 'ome-tiff' }, 'usage/format', /not the name of an image in ome-tiff/, /out\.ome\.tif/],

@@ -1,6 +1,10 @@
-/** Creates an image in the format that its name says; a writer is loaded when a name asks for it. */
+/** Creates an image in the format that its name says. */
 import { UsageError } from '../core/index.ts';
 import type { ImageDescription, ImageSink, Output } from './source.ts';
+import { createImageJTiff } from './tiff/create-imagej-tiff.ts';
+import { createOmeTiff } from './tiff/create-ome-tiff.ts';
+import type { WrittenCompression } from './tiff/write-blocks.ts';
+import { createOmeZarr } from './zarr/create-ome-zarr.ts';
 import type { Compression, OmeZarrVersion } from './zarr/write-array.ts';
 
 export interface WriteOptions {
@@ -27,14 +31,27 @@ interface WrittenFormat<Compression extends string = string> {
   ): Promise<ImageSink>;
 }
 
-const OME_TIFF: WrittenFormat<'deflate'> = {
+const OME_TIFF: WrittenFormat<WrittenCompression> = {
   names: /\.(tiff?|ome\.btf)$/i,
   example: 'out.ome.tif',
   as: 'file',
+  compressions: ['deflate', 'zstd', 'none'],
+  async create(output, path, description, { compression, overwrite }) {
+    const bigTiff = /\.btf$/i.test(path) || 'auto';
+    return written(output.createFile(path, { overwrite }), (sink) =>
+      createOmeTiff(sink, description, { compression, bigTiff }),
+    );
+  },
+};
+
+/** For ImageJ alone, where it is asked for. A name in `.ome.tif` would hand it to Bio-Formats, which looks for OME-XML. */
+const IMAGEJ: WrittenFormat<'deflate'> = {
+  names: /(?<!\.ome)\.tiff?$/i,
+  example: 'out.tif',
+  as: 'file',
   compressions: ['deflate'],
   async create(output, path, description, { overwrite }) {
-    const { createOmeTiff } = await import('./tiff/create-ome-tiff.ts');
-    return written(output.createFile(path, { overwrite }), (sink) => createOmeTiff(sink, description));
+    return written(output.createFile(path, { overwrite }), (sink) => createImageJTiff(sink, description));
   },
 };
 
@@ -44,7 +61,6 @@ const omeZarr = (version: OmeZarrVersion, compressions: readonly Compression[]):
   as: 'folder',
   compressions,
   async create(output, path, description, { compression, overwrite }) {
-    const { createOmeZarr } = await import('./zarr/create-ome-zarr.ts');
     return written(output.createTree(path, { overwrite }), (tree) =>
       createOmeZarr(tree, description, { version, compression }),
     );
@@ -54,6 +70,7 @@ const omeZarr = (version: OmeZarrVersion, compressions: readonly Compression[]):
 /** In the order in which names are tried. */
 export const WRITTEN_FORMATS: Readonly<Record<string, WrittenFormat>> = {
   'ome-tiff': OME_TIFF,
+  imagej: IMAGEJ,
   'ome-zarr': omeZarr('0.5', ['zstd', 'gzip', 'none']),
   'ome-zarr-0.4': omeZarr('0.4', ['gzip', 'zstd', 'none']),
 };

@@ -11,6 +11,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { told } from './output-errors.ts';
 import { exists, removeLeftovers, temporaryName } from './unfinished.ts';
 
 export interface ConversionCache {
@@ -44,7 +45,7 @@ export function conversionCache(folder: string, limitBytes: number): ConversionC
       const place = join(folder, key);
       const kept = await wholeEntry(place, signal);
       if (kept !== null) return kept;
-      await mkdir(folder, { recursive: true });
+      await told(folder, () => mkdir(folder, { recursive: true }));
       await removeLeftovers(folder);
       const temporary = temporaryName(place, 'unfinished');
       await mkdir(temporary);

@@ -49,6 +49,7 @@ export function userConverter({
   let version: Promise<string> | null = null;
   return {
     async convert(path, call) {
+      if (!(await exists(path))) return null; // of a web server, which no program of the user's can open
       const converter = await (found ??= findConverter(program, env));
       if (!converter) return null;
       const { kind } = converter;
@@ -139,12 +140,12 @@ async function makeImage(
 async function readThrough(path: string, signal: AbortSignal | undefined): Promise<void> {
   const file = await openImage(nodeFiles, path);
   try {
-    for (const { times, channels, size, read } of file.images)
-      for (let time = 0; time < times; time++)
-        for (let channel = 0; channel < channels.length; channel++)
-          for (let z = 0; z < size.z; z++) {
+    for (const image of file.images)
+      for (let time = 0; time < image.times; time++)
+        for (let channel = 0; channel < image.channels.length; channel++)
+          for (let z = 0; z < image.size.z; z++) {
             signal?.throwIfAborted();
-            await read({ time, channel, region: { start: { z, y: 0, x: 0 }, size: { ...size, z: 1 } } });
+            await image.read({ time, channel, region: { start: { z, y: 0, x: 0 }, size: { ...image.size, z: 1 } } });
           }
   } finally {
     await file.close();

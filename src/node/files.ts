@@ -1,13 +1,13 @@
-/** Files of this machine, for the formats of `io`. */
+/** Files of this machine and of web servers, for the formats of `io`. */
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ImageError } from '../core/index.ts';
-import type { ByteSource, Files } from '../io/index.ts';
+import { filesAndUrls, httpFiles, type ByteSource, type Files } from '../io/index.ts';
 
 /** Node reads at most 2^31 - 1 bytes in one call. */
 const MOST_AT_ONCE = 2 ** 30;
 
-export const nodeFiles: Files = {
+const diskFiles: Files = {
   async kind(path) {
     const found = await stat(path).catch(() => null);
     return found && (found.isDirectory() ? 'folder' : 'file');
@@ -22,6 +22,9 @@ export const nodeFiles: Files = {
   split: (path) => ({ folder: dirname(path), name: basename(path) }),
   join,
 };
+
+/** Files by paths of this machine, or by http(s) addresses. */
+export const nodeFiles: Files = filesAndUrls(diskFiles, httpFiles({ fetch }));
 
 /** Throws ImageError: image/missing, image/unreadable where the system refuses. */
 async function openFile(path: string): Promise<ByteSource> {

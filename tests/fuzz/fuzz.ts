@@ -12,7 +12,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isUnstainedError, random } from '../../src/core/index.ts';
-import { openImage, storedBytes, type ImageSource } from '../../src/io/index.ts';
+import { openImage, storedBytes, type Files, type ImageSource } from '../../src/io/index.ts';
 import { memoryFiles } from '../../src/io/testing/memory.ts';
 import { voxelCount } from '../../src/volume/index.ts';
 import { mutated, type FileSet } from './mutations.ts';
@@ -76,8 +76,20 @@ async function fuzz(format: string, mutations: number, seed: number): Promise<ob
 }
 
 /** A digest of all samples, or the code of the refusal. Anything else is a defect: Error. */
-async function outcome(contents: FileSet, path: string): Promise<{ samples: string | null; refusal: string }> {
+async function outcome(contents: FileSet, path: string): Promise<Outcome> {
   const files = memoryFiles(contents);
+  const made = await readOrRefused(files, path);
+  if (files.bytesRead() > MOST_READ) throw new Error(`${files.bytesRead()} bytes were read`);
+  if (files.openFiles() > 0) throw new Error(`${files.openFiles()} files were left open`);
+  return made;
+}
+
+interface Outcome {
+  readonly samples: string | null;
+  readonly refusal: string;
+}
+
+async function readOrRefused(files: Files, path: string): Promise<Outcome> {
   try {
     const { images, close } = await openImage(files, path);
     try {
@@ -92,9 +104,6 @@ async function outcome(contents: FileSet, path: string): Promise<{ samples: stri
     if (error.exitCode !== 3 || error.file === undefined || !/\w/.test(error.remedy))
       throw new Error(`a refusal that does not say its file, or what to do: ${error.message}`, { cause: error });
     return { samples: null, refusal: error.code };
-  } finally {
-    if (files.bytesRead() > MOST_READ) throw new Error(`${files.bytesRead()} bytes were read`);
-    if (files.openFiles() > 0) throw new Error(`${files.openFiles()} files were left open`);
   }
 }
 

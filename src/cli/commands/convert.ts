@@ -52,12 +52,12 @@ export const convert: Command = {
         {
           name: 'format',
           value: 'NAME',
-          help: 'ome-tiff, ome-zarr (0.5) or ome-zarr-0.4 [by the name of OUT: .tif, .zarr]',
+          help: 'ome-tiff, imagej, ome-zarr (0.5) or ome-zarr-0.4 [by the name of OUT: .tif, .zarr]',
         },
         {
           name: 'compression',
           value: 'NAME',
-          help: 'deflate in OME-TIFF; zstd, gzip or none in OME-Zarr [zstd; gzip in 0.4]',
+          help: 'deflate, zstd or none in OME-TIFF [deflate]; zstd, gzip or none in OME-Zarr [zstd; gzip in 0.4]',
         },
         OVERWRITE,
       ],
