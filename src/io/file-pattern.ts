@@ -76,7 +76,9 @@ function gridOf(
   const stepsAlong = (axis: PatternAxis) => stepsOf(parts, axis, axis === 'c' && channels === 'names');
   const steps = { t: stepsAlong('t'), c: stepsAlong('c'), z: stepsAlong('z') };
   const indexOf = (axis: PatternAxis, text: string) =>
-    steps[axis].findIndex((other) => other === text || (isDigits(other) && isDigits(text) && BigInt(other) === BigInt(text)));
+    steps[axis].findIndex(
+      (other) => other === text || (isDigits(other) && isDigits(text) && BigInt(other) === BigInt(text)),
+    );
   for (const part of parts) {
     const key = axes.map((axis) => indexOf(axis, part.texts[axis]!)).join();
     const earlier = byIndices.get(key);
@@ -89,7 +91,8 @@ function gridOf(
       );
     byIndices.set(key, part);
   }
-  for (const axis of axes) if (axis !== 'c' || channels === 'digits') requireEven(path, pattern, axis, parts, steps[axis]);
+  for (const axis of axes)
+    if (axis !== 'c' || channels === 'digits') requireEven(path, pattern, axis, parts, steps[axis]);
   const counts = { t: steps.t.length || 1, c: steps.c.length || 1, z: steps.z.length || 1 };
   const nameAt = (at: Readonly<Record<PatternAxis, number>>) =>
     byIndices.get(axes.map((axis) => at[axis]).join())?.name ??

@@ -126,7 +126,9 @@ async function openStack(
       others.length > 0
         ? `${name} holds ${others.length + 1} images.`
         : `${name} is more than a plane: it is (t ${times}, c ${channels.length}, z ${size.z}).`,
-      doubled === 'z' ? 'Name the file alone, or write a pattern without {z}: T{t}.tif, C{c}.tif.' : 'Name the file alone.',
+      doubled === 'z'
+        ? 'Name the file alone, or write a pattern without {z}: T{t}.tif, C{c}.tif.'
+        : 'Name the file alone.',
       `${grid.axes.map((axis) => `{${axis}}`).join(' and ')} stand for files of one each.`,
     );
   };

@@ -56,10 +56,7 @@ const UNREAD: readonly UnreadFormat[] = [
   microscopy('Imaris (HDF5)', all(begins(0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10), holds('Imaris'))),
   microscopy('HDF5 (Imaris)', begins(0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10)),
   microscopy('Olympus OIR', text('OLYMPUSRAWFORMAT')),
-  microscopy(
-    'OLE2 (Olympus OIB, Zeiss ZVI, SimplePCI CXD)',
-    begins(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1),
-  ),
+  microscopy('OLE2 (Olympus OIB, Zeiss ZVI, SimplePCI CXD)', begins(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1)),
   microscopy('Olympus OIF', all(begins(0xff, 0xfe), any(holds('FileInformation'), holds('Acquisition Parameters')))),
   OLYMPUS_VSI,
   microscopy('Imspector OBF', text('OMAS_BF\n')),

@@ -51,7 +51,11 @@ export function conversionCache(folder: string, limitBytes: number): ConversionC
       await mkdir(temporary);
       try {
         const made = await make(temporary);
-        const entry: Entry = { schema: 'unstained.conversion/1', ...made, ...(await digest(join(temporary, made.name), signal)) };
+        const entry: Entry = {
+          schema: 'unstained.conversion/1',
+          ...made,
+          ...(await digest(join(temporary, made.name), signal)),
+        };
         await writeFile(join(temporary, RECORD), `${JSON.stringify(entry, null, 2)}\n`);
         const winner = await rename(temporary, place).then(
           () => join(place, made.name),

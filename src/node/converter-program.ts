@@ -32,7 +32,8 @@ const isWindows = process.platform === 'win32';
  * Throws ImageError image/converter where one is named that is not there.
  */
 export async function findConverter(setting: string | null, env: Environment): Promise<ConverterProgram | null> {
-  if (setting) return named(setting, /bioformats2raw/i.test(basename(setting)) ? KINDS[1] : KINDS[0], 'The converter', env);
+  if (setting)
+    return named(setting, /bioformats2raw/i.test(basename(setting)) ? KINDS[1] : KINDS[0], 'The converter', env);
   for (const kind of KINDS) {
     const path = env[VARIABLES[kind]];
     if (path) return named(path, kind, VARIABLES[kind], env);

@@ -106,7 +106,10 @@ async function companionsOf(path: string): Promise<(string | number)[][]> {
   });
   const found: (string | number)[][] = [];
   const add = async (file: string): Promise<void> => {
-    const { size, mtimeMs, isFolder } = await lstat(file).then((stats) => ({ ...stats, isFolder: stats.isDirectory() }));
+    const { size, mtimeMs, isFolder } = await lstat(file).then((stats) => ({
+      ...stats,
+      isFolder: stats.isDirectory(),
+    }));
     if (!isFolder) found.push([file.slice(dirname(path).length), size, mtimeMs]);
     else for (const inside of (await readdir(file)).sort()) await add(join(file, inside));
   };
@@ -128,11 +131,20 @@ async function makeImage(
   const ended = await runConverter(converter, args, { cwd: folder, env, signal });
   const image = join(folder, output);
   if (ended.code !== 0)
-    throw failed(converter, path, `could not convert it (exit code ${ended.code ?? 'none'}): ${ended.output || 'it printed nothing'}`);
+    throw failed(
+      converter,
+      path,
+      `could not convert it (exit code ${ended.code ?? 'none'}): ${ended.output || 'it printed nothing'}`,
+    );
   if (!(await exists(image))) throw failed(converter, path, `ended well but wrote no image: ${ended.output}`);
   await readThrough(image, signal).catch((cause: unknown) => {
     signal?.throwIfAborted();
-    throw failed(converter, path, `made an image of it that cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw failed(
+      converter,
+      path,
+      `made an image of it that cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      cause,
+    );
   });
 }
 

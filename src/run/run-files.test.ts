@@ -20,6 +20,7 @@ const image: DataImage = {
   statistics: [{ mean: 1, std: 2, min: -1, max: 9 }],
 };
 const data: DataFile = {
+  axes: null,
   schema: 'unstained.data/1',
   signal: image,
   targets: [{ ...image, name: 'dna' }],
