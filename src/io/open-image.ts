@@ -113,6 +113,9 @@ async function openConverted(
   };
 }
 
+const BY_ITSELF =
+  'Where bfconvert or bioformats2raw is on the PATH, or named by UNSTAINED_BFCONVERT or UNSTAINED_BIOFORMATS2RAW, this is done when the file is opened.';
+
 function notRead(path: string, start: Uint8Array): ImageError {
   if (start.length === 0)
     return new ImageError('image/truncated', {
@@ -121,13 +124,13 @@ function notRead(path: string, start: Uint8Array): ImageError {
       what: `${path}: this file is empty.`,
       remedy: 'Copy it again from where it was made.',
     });
-  const { name, remedy } = unreadFormat(start) ?? {};
+  const { name, isMicroscopy, remedy = convertRemedy(path) } = unreadFormat(start) ?? {};
   return unsupported(
     path,
     name
-      ? `this is ${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name} file, which is not read${remedy ? '' : ': convert it to OME-TIFF first'}.`
+      ? `this is ${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name} file, which is not read${isMicroscopy ? ': convert it to OME-TIFF first' : ''}.`
       : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, PNG).',
-    remedy ?? convertRemedy(path),
+    isMicroscopy ? `${remedy} ${BY_ITSELF}` : remedy,
     'A guess would make another picture of it.',
   );
 }

@@ -40,7 +40,6 @@ export function convertRemedy(file: string): string {
   return (
     `Convert it: bfconvert "${file}" "${converted}.ome.tif" (Bio-Formats' command line tools, ` +
     `https://www.openmicroscopy.org/bio-formats/downloads) or bioformats2raw "${file}" "${converted}.ome.zarr" ` +
-    '(https://github.com/glencoesoftware/bioformats2raw), or open it in Fiji and save it as TIFF. ' +
-    'Where bfconvert or bioformats2raw is on the PATH, or UNSTAINED_BFCONVERT or UNSTAINED_BIOFORMATS2RAW names it, this is done by itself.'
+    '(https://github.com/glencoesoftware/bioformats2raw), or open it in Fiji and save it as TIFF.'
   );
 }
