@@ -106,11 +106,8 @@ async function companionsOf(path: string): Promise<(string | number)[][]> {
   });
   const found: (string | number)[][] = [];
   const add = async (file: string): Promise<void> => {
-    const { size, mtimeMs, isFolder } = await lstat(file).then((stats) => ({
-      ...stats,
-      isFolder: stats.isDirectory(),
-    }));
-    if (!isFolder) found.push([file.slice(dirname(path).length), size, mtimeMs]);
+    const stats = await lstat(file);
+    if (!stats.isDirectory()) found.push([file.slice(dirname(path).length), stats.size, stats.mtimeMs]);
     else for (const inside of (await readdir(file)).sort()) await add(join(file, inside));
   };
   for (const other of beside) await add(join(dirname(path), other));
