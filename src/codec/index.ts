@@ -1,5 +1,6 @@
 /**
- * Bytes to values and back: Deflate, zstd, CRC-32C, half floats, PNG, safetensors, ONNX. Portable; imports `core` only.
+ * Bytes to values and back: Deflate, gzip, zstd, Blosc, LZ4, CRC-32C, half floats, PNG, safetensors, ONNX. Portable; imports
+ * `core` only.
  */
 export { encodeOnnxModel } from './onnx/model.ts';
 export type {
@@ -15,7 +16,11 @@ export { decodeSafetensors, encodeSafetensors, encodeSafetensorsHeader, safetens
 export type { Float32Tensor, Safetensors } from './safetensors.ts';
 export { decodePng, decodePngHeader, encodePng } from './png.ts';
 export type { DecodedPng, PngHeader, PngImage } from './png.ts';
-export { DEFLATE_RATIO, deflateGzip, deflateZlib, inflateZlib } from './zlib.ts';
+export { BLOSC_RATIO, decodeBlosc } from './blosc.ts';
+export { unshuffleBytes } from './shuffle.ts';
 export { crc32c } from './crc32c.ts';
+export { inflateGzip } from './gzip.ts';
+export { decodeLz4, LZ4_RATIO } from './lz4.ts';
+export { DEFLATE_RATIO, deflateGzip, deflateZlib, inflateZlib } from './zlib.ts';
 export { decodeZstd, encodeZstd, ZSTD_RATIO } from './zstd.ts';
 export { narrowToHalves, widenHalves } from './float16.ts';

@@ -10,20 +10,21 @@ export const DEFLATE_RATIO = 1032;
 
 /** What `bytes` inflate to. Throws Error where the stream is damaged, cut, or longer than `maxLength`. */
 export async function inflateZlib(bytes: Uint8Array, maxLength: number): Promise<Uint8Array<ArrayBuffer>> {
-  return collect(bytes, new DecompressionStream('deflate'), maxLength);
+  return pump(bytes, new DecompressionStream('deflate'), maxLength);
 }
 
 /** `bytes` as a zlib stream. */
 export async function deflateZlib(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  return collect(bytes, new CompressionStream('deflate'), Infinity);
+  return pump(bytes, new CompressionStream('deflate'), Infinity);
 }
 
 /** `bytes` as a gzip member (RFC 1952). */
 export async function deflateGzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  return collect(bytes, new CompressionStream('gzip'), Infinity);
+  return pump(bytes, new CompressionStream('gzip'), Infinity);
 }
 
-async function collect(
+/** All that comes out of `through`, or an Error where that is more than `maxLength` bytes. */
+export async function pump(
   bytes: Uint8Array,
   through: GenericTransformStream,
   maxLength: number,
@@ -40,7 +41,7 @@ async function collect(
     length += value.length;
     if (length > maxLength) {
       await reader.cancel();
-      throw new Error(`more than ${maxLength} bytes come out of a zlib stream of ${bytes.length}`);
+      throw new Error(`more than ${maxLength} bytes come out of a Deflate stream of ${bytes.length}`);
     }
     chunks.push(value);
   }

@@ -41,8 +41,8 @@ const FORMATS: readonly Format[] = [
 ];
 
 /**
- * Opens a file, a folder of PNGs or TIFFs of one plane each, or a pattern as `T{t}_C{c}_Z{z}.tif`; samples are read when they
- * are asked for. What is not read here and may come from a microscope goes through `converter`.
+ * Opens a file, the folder of a Zarr, a folder of PNGs or TIFFs of one plane each, or a pattern as `T{t}_C{c}_Z{z}.tif`; samples
+ * are read when they are asked for. What is not read here and may come from a microscope goes through `converter`.
  * Throws ImageError: image/missing, image/unsupported, image/damaged, image/truncated, each naming the file and what to do;
  * UsageError usage/axes; and what the converter throws.
  */
@@ -60,6 +60,10 @@ export async function openImage(files: Files, path: string, options: OpenOptions
 
 async function openPath(files: Files, path: string, options: OpenOptions): Promise<ImageFile> {
   const kind = await files.kind(path);
+  if (kind !== 'file') {
+    const { isZarr, openZarr } = await import('./zarr/open-zarr.ts');
+    if (await isZarr(files, path)) return openZarr(files, path); // where folders cannot be asked for, too
+  }
   const openPlane = (plane: string) => openFile(files, plane, {});
   if (kind === 'folder') return openFolder(files, path, openPlane);
   if (kind === null && isPattern(files, path)) return openPattern(files, path, openPlane);
@@ -128,8 +132,8 @@ function notRead(path: string, start: Uint8Array): ImageError {
   return unsupported(
     path,
     name
-      ? `this is ${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name} file, which is not read${isMicroscopy ? ': convert it to OME-TIFF first' : ''}.`
-      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, PNG).',
+      ? `this is ${/^[AEIOX]/.test(name) ? 'an' : 'a'} ${name} file, which is not read${isMicroscopy ? ': convert it to OME-TIFF first' : ''}.`
+      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, OME-Zarr, PNG).',
     isMicroscopy ? `${remedy} ${BY_ITSELF}` : remedy,
     'A guess would make another picture of it.',
   );

@@ -3,7 +3,9 @@
 const MICROMETERS: ReadonlyMap<string, number> = new Map([
   ['m', 1e6],
   ['meter', 1e6],
+  ['decimeter', 1e5],
   ['cm', 1e4],
+  ['centimeter', 1e4],
   ['mm', 1e3],
   ['millimeter', 1e3],
   ['\u00b5m', 1], // the micro sign
@@ -15,6 +17,7 @@ const MICROMETERS: ReadonlyMap<string, number> = new Map([
   ['nm', 1e-3],
   ['nanometer', 1e-3],
   ['pm', 1e-6],
+  ['picometer', 1e-6],
   ['\u00c5', 1e-4],
   ['\u212b', 1e-4],
   ['angstrom', 1e-4],
@@ -51,4 +54,19 @@ export function voxelSizeOf(
   x: number | null,
 ): { z: number | null; y: number | null; x: number | null } | null {
   return z === null && y === null && x === null ? null : { z, y, x };
+}
+
+const SECONDS: ReadonlyMap<string, number> = new Map([
+  ['nanosecond', 1e-9],
+  ['microsecond', 1e-6],
+  ['millisecond', 1e-3],
+  ['second', 1],
+  ['minute', 60],
+  ['hour', 3600],
+  ['day', 86400],
+]);
+
+/** How many seconds a unit is, by its whole name, or null for what is no time. */
+export function secondsPer(unit: string): number | null {
+  return SECONDS.get(unit) ?? null;
 }

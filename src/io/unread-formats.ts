@@ -80,7 +80,7 @@ const UNREAD: readonly UnreadFormat[] = [
   other('WebP', all(text('RIFF'), textAt(8, 'WEBP'))),
   other('BMP', text('BM')),
   other('PDF', text('%PDF')),
-  other('ZIP', text('PK')),
+  { ...other('ZIP (perhaps a zipped Zarr)', text('PK')), remedy: 'Unpack it, and name what comes out of it.' },
   other('gzip', begins(0x1f, 0x8b)),
 ];
 

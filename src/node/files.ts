@@ -1,5 +1,5 @@
 /** Files of this machine and of web servers, for the formats of `io`. */
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, opendir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ImageError } from '../core/index.ts';
 import { filesAndUrls, httpFiles, type ByteSource, type Files } from '../io/index.ts';
@@ -106,11 +106,16 @@ async function notOpened(path: string, cause: unknown): Promise<ImageError> {
   });
 }
 
+/** Folders of chunks have hundreds of thousands of names, and many a chunk is not there: the first are looked at. */
+const MOST_NAMES = 1000;
+
 /** Up to three names in the folder that are alike but for a few letters in one place; null without the folder. */
 async function namesNear(path: string): Promise<string[] | null> {
   const wanted = basename(path).toLowerCase();
-  const names = await readdir(dirname(path)).catch(() => null);
-  if (!names) return null;
+  const folder = await opendir(dirname(path)).catch(() => null);
+  if (!folder) return null;
+  const names: string[] = [];
+  for await (const { name } of folder) if (names.push(name) === MOST_NAMES) break; // which closes it
   const ranked = names.map((name) => ({ name, shared: sharedEnds(wanted, name.toLowerCase()) }));
   return ranked
     .filter(({ shared }) => shared >= 0.7)

@@ -71,3 +71,8 @@ describe('the JSON files of a run', () => {
     expect(() => dataFile.encode({ ...data, signal: { ...image, statistics } })).toThrow(/NaN/);
   });
 });
+
+it('data.json of before --axes was there is read as without it', () => {
+  const older = bytes({ ...data, axes: undefined }); // JSON leaves it out
+  expect(dataFile.decode(older, 'data.json')).toEqual(data);
+});

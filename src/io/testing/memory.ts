@@ -15,18 +15,19 @@ export function memoryFiles(contents: Readonly<Record<string, Uint8Array>>): Mem
   let openFiles = 0;
   const folderOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
   const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+  const namesIn = (folder: string): string[] => {
+    const below = Object.keys(contents).filter((path) => folder === '' || path.startsWith(`${folder}/`));
+    const names = below.map((path) => (folder === '' ? path : path.slice(folder.length + 1)).split('/')[0]);
+    return [...new Set(names)].sort();
+  };
   return {
     bytesRead: () => bytesRead,
     openFiles: () => openFiles,
     kind: async (path) => {
       if (path in contents) return 'file';
-      return Object.keys(contents).some((other) => folderOf(other) === path) ? 'folder' : null;
+      return namesIn(path).length > 0 ? 'folder' : null;
     },
-    list: async (folder) =>
-      Object.keys(contents)
-        .filter((path) => folderOf(path) === folder)
-        .map(nameOf)
-        .sort(),
+    list: async (folder) => namesIn(folder),
     async open(path): Promise<ByteSource> {
       const bytes = contents[path];
       if (!bytes) throw new ImageError('image/missing', { file: path, what: `${path} does not exist.` });
