@@ -5,7 +5,7 @@ import type { ImageFile } from './image-file.ts';
 import { isPattern, openFolder, openPattern } from './plane-stack.ts';
 import { convertRemedy, unsupported } from './refusals.ts';
 import type { ByteSource, Converter, Files } from './source.ts';
-import { begins, isDisguised, isText, START_BYTES, unreadFormat, type Signature } from './unread-formats.ts';
+import { begins, isDisguised, isText, START_BYTES, textAt, unreadFormat, type Signature } from './unread-formats.ts';
 import { viewOf } from './views/view.ts';
 
 export interface OpenOptions {
@@ -37,6 +37,7 @@ const FORMATS: readonly Format[] = [
     fits: (start) => tiff.some((fits) => fits(start)) && !isDisguised(start),
     load: async () => (await import('./tiff/open-tiff.ts')).openTiff,
   },
+  { fits: textAt(0, 'ZISRAWFILE'), load: async () => (await import('./czi/open-czi.ts')).openCzi },
   { fits: begins(137, 80, 78, 71, 13, 10, 26, 10), load: async () => (await import('./png-image.ts')).openPng },
 ];
 

@@ -28,11 +28,23 @@ interface Expected {
   readonly sha256: string;
   readonly voxelUm: { readonly z: number | null; readonly y: number | null; readonly x: number | null };
   readonly channels: readonly string[] | null;
+  /** Of a file with several images. */
+  readonly scene?: number;
+  readonly sceneName?: string;
 }
 
 /** What is read of `formats/`; the rest of the folder is refused. */
 const READ = [
+  'czi/100x100.czi',
+  'czi/CellDivision_T3_Z5_CH2_X240_Y170.czi',
+  'czi/CellDivision_T3_Z5_CH2_X240_Y170_comp1.czi',
+  'czi/CellDivision_T3_Z5_CH2_X240_Y170_comp2.czi',
+  'czi/CellDivision_T3_Z6_CH1_X300_Y200_DCV_ZSTD.czi',
+  'czi/S3_1Pos_2Mosaic_T1_Z1_CH1.czi',
+  'czi/aics_s_1_t_1_c_1_z_1.czi',
+  'czi/newCZI_compressed.czi',
   'other/xz_c0_t0.tif',
+  'same-image-three-ways/FOV7_HV110_P0500510000.czi',
   'same-image-three-ways/FOV7_HV110_P0500510000.ome.tiff',
   'tiff/haase_Bead_Image1_crop.tif',
   'tiff/imagetiff_predictor-3-gray-f32.tif',
@@ -87,19 +99,21 @@ describe.skipIf(!DATA)(
       : [];
 
     it.each(READ)('I1: %s as its reference reader', async (name) => {
-      const expected = list.find(({ file }) => file === name)!;
       const file = await openImage(nodeFiles, join(formats, name));
-      const [image] = file.images;
-      const { times, channels, size, type, voxelSize } = image;
-      expect([times, channels.length, size.z, size.y, size.x]).toEqual(expected.shape);
-      expect(channels.map((channel) => channel.name)).toEqual(expected.channels ?? channels.map(() => null));
-      expect(type).toBe(expected.dtype);
-      for (const axis of ['z', 'y', 'x'] as const) {
-        const um = expected.voxelUm[axis];
-        if (um === null) expect(voxelSize?.[axis] ?? null).toBeNull();
-        else expect(voxelSize![axis]! / um).toBeCloseTo(1, 8);
+      for (const expected of list.filter((record) => record.file === name)) {
+        const image = file.images[expected.scene ?? 0];
+        const { times, channels, size, type, voxelSize } = image;
+        expect([times, channels.length, size.z, size.y, size.x]).toEqual(expected.shape);
+        expect(channels.map((channel) => channel.name)).toEqual(expected.channels ?? channels.map(() => null));
+        expect(type).toBe(expected.dtype);
+        if (expected.sceneName) expect(image.name).toBe(expected.sceneName);
+        for (const axis of ['z', 'y', 'x'] as const) {
+          const um = expected.voxelUm[axis];
+          if (um === null) expect(voxelSize?.[axis] ?? null).toBeNull();
+          else expect(voxelSize![axis]! / um).toBeCloseTo(1, 8);
+        }
+        expect(await sha256(image)).toBe(expected.sha256);
       }
-      expect(await sha256(image)).toBe(expected.sha256);
       await file.close();
     });
 
@@ -116,7 +130,7 @@ describe.skipIf(!DATA)(
       const others = new Set(
         list.map(({ file }) => file).filter((file) => !known.includes(file) && !/zarr/.test(file)),
       );
-      expect(others.size).toBeGreaterThan(8);
+      expect(others.size).toBeGreaterThan(2);
       for (const name of others) {
         const outcome = await openImage(nodeFiles, join(formats, name)).catch((error: unknown) => error);
         expect(isUnstainedError(outcome, 'image/unsupported'), name).toBe(true);

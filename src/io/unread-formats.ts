@@ -47,7 +47,6 @@ const other = (name: string, fits: Signature): UnreadFormat => ({ name, fits, is
 const OLYMPUS_VSI = microscopy('Olympus VSI', all(text('II*\0'), at(8, 24, 0, 0x49, 0x53)));
 
 const UNREAD: readonly UnreadFormat[] = [
-  other('Zeiss CZI', text('ZISRAWFILE')), // Bio-Formats lays mosaics in another order than Zeiss
   microscopy('Nikon ND2', begins(0xda, 0xce, 0xbe, 0x0a)),
   microscopy('Leica LOF', all(begins(0x70, 0, 0, 0), at(8, 0x2a), holds('LMS_Object_File'))),
   microscopy('Leica LIF', all(begins(0x70, 0, 0, 0), at(8, 0x2a))),

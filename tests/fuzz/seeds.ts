@@ -1,6 +1,9 @@
 /** Small whole images of each format, to be damaged. */
 import { encodePng } from '../../src/codec/index.ts';
+import { channelWith } from '../../src/io/index.ts';
 import { noise } from '../../src/io/testing/samples.ts';
+import { writeOmeZarr, type ExampleZarr } from '../../src/io/testing/write-ome-zarr.ts';
+import { writeZarr } from '../../src/io/testing/write-zarr.ts';
 import { writeTiff, type TiffLayout } from '../../src/io/testing/write-tiff.ts';
 import type { FileSet } from './mutations.ts';
 
@@ -32,7 +35,43 @@ export const FORMATS: Readonly<Record<string, () => Promise<readonly Seed[]>>> =
       ),
     },
   ],
+  zarr: async () => {
+    const written = await Promise.all(ZARRS.map(async ([name, options]) => ({ name, files: await omeZarr(options) })));
+    const array = {
+      name: 'an array',
+      files: writeZarr('a.zarr', noise('int16', 60, 1)[0], {
+        version: 2,
+        shape: [3, 4, 5],
+        chunks: [2, 3, 5],
+        type: 'int16',
+      }),
+    };
+    return [...written, array].map((seed) => ({ ...seed, path: 'a.zarr' }));
+  },
 };
+
+const ZARRS: readonly (readonly [string, ExampleZarr['options']])[] = [
+  ['0.5, zstd', {}],
+  ['0.5, gzip, shards', { compression: 'gzip', chunk: { z: 1, y: 8, x: 8 }, shards: { z: 2, y: 16, x: 16 } }],
+  ['0.5, raw, shards', { compression: 'none', chunk: { z: 1, y: 8, x: 8 }, shards: { z: 2, y: 16, x: 16 } }],
+  ['0.4, zlib', { version: '0.4', chunk: { z: 2, y: 8, x: 8 } }],
+];
+
+async function omeZarr(options: ExampleZarr['options']): Promise<FileSet> {
+  const size = { z: 2, y: 12, x: 10 };
+  const channels = [channelWith({ name: 'light' }), channelWith({ name: 'DNA', color: '#0000FF' })];
+  const description = {
+    name: 'cells',
+    times: 1,
+    timeStep: null,
+    channels,
+    size,
+    voxelSize: { z: 0.3, y: 0.1, x: 0.1 },
+    type: 'uint16' as const,
+  };
+  const files = await writeOmeZarr({ description, options, planes: noise('uint16', 120, 4) as Uint16Array[] });
+  return Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`a.zarr/${path}`, bytes]));
+}
 
 const IMAGEJ = 'ImageJ=1.54p\nimages=2\nslices=2\nunit=um\nspacing=0.5\n';
 

@@ -78,6 +78,14 @@ const shuffle: FromSettings = ({ elementsize: width }, file) => {
   };
 };
 
+/** Bits were cleared before encoding; what is left is what is stored. */
+const bitround: ByteCodec = {
+  name: 'bitround',
+  ratio: 1,
+  mostEncoded: (length) => length,
+  decode: async (bytes) => new Uint8Array(bytes),
+};
+
 const CODECS: ReadonlyMap<string, FromSettings> = new Map<string, FromSettings>([
   ['gzip', () => gzip],
   ['zlib', () => zlib],
@@ -86,6 +94,7 @@ const CODECS: ReadonlyMap<string, FromSettings> = new Map<string, FromSettings>(
   ['lz4', () => lz4],
   ['crc32c', () => checksum],
   ['shuffle', shuffle],
+  ['bitround', () => bitround],
 ]);
 
 /** Throws ImageError: image/unsupported for a codec that is not read, image/damaged for settings that make no sense. */

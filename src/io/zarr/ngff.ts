@@ -106,9 +106,10 @@ export function parseChannels(ngff: JsonObject, count: number): { channels: Chan
   if (given.length === 0) return { channels: null, notes: [] };
   if (given.length !== count)
     return { channels: null, notes: [`omero names ${given.length} channels, the array has ${count}: not used`] };
-  const channels = given.map(({ label, color }) =>
+  const channels = given.map(({ label, color, emissionWave }) =>
     channelWith({
       name: typeof label === 'number' || (typeof label === 'string' && label !== '') ? String(label) : null,
+      wavelength: typeof emissionWave === 'number' && emissionWave > 0 ? emissionWave : null, // OMERO's own name
       color: typeof color === 'string' && /^#?[0-9a-f]{6}$/i.test(color) ? `#${color.slice(-6).toUpperCase()}` : null,
     }),
   );
