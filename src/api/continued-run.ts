@@ -34,6 +34,7 @@ export async function continueRun(
     targets: before.targets.map(({ name, file: path }) => ({ name, path })),
     weight: before.weight?.file ?? null,
     voxelSize: before.signal.voxelSize,
+    axes: before.axes,
   };
   const { pair, data, voxelSize } = await readPair(world, files, config, call);
   requireSamePixels(before, data, folder);

@@ -40,7 +40,12 @@ export async function convert(world: World, request: ConvertRequest, call: LongC
   const format = writtenFormat(out, request);
   await requireFree(world, request, format.as);
   const opened = new Set([path]);
-  const file = await openImage(remembering(world.files, opened), path);
+  const file = await openImage(remembering(world.files, opened), path, {
+    axes: request.axes,
+    converter: world.converter,
+    signal: call.signal,
+    onNote: call.onNote,
+  });
   try {
     const source = selectImage(file.images, selection);
     for (const note of source.notes) call.onNote?.(`${image}: ${note}`);

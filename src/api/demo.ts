@@ -42,6 +42,7 @@ const EXAMPLES: readonly Example[] = [
       ],
       weight: null,
       voxelSize: null,
+      axes: null,
     }),
     settings: {
       'network.dims': '2',
@@ -65,6 +66,7 @@ const EXAMPLES: readonly Example[] = [
       targets: [{ name: 'nuclei', path: path('nuc.tif') }],
       weight: path('weight.tif'),
       voxelSize: null,
+      axes: null,
     }),
     settings: { loss: 'weighted-mse', steps: '240', 'split.heldOut': '0.22' },
   },

@@ -34,7 +34,7 @@ interface Prediction {
  * is a weight map, every sum is taken under it.
  */
 export async function evaluate(world: World, request: EvaluateRequest, call: LongCall): Promise<EvaluateResult> {
-  const settings = { voxelSize: request.voxelSize, onNote: call.onNote };
+  const settings = { voxelSize: request.voxelSize, axes: request.axes, signal: call.signal, onNote: call.onNote };
   const inputs = [...request.predictions, ...request.targets].map(({ path }) => path);
   const others = [request.signal, request.weight].filter((path) => path !== null);
   if (request.out !== null) await requireNotInput(world, request.out, [...inputs, ...others]);
@@ -66,11 +66,16 @@ export async function evaluate(world: World, request: EvaluateRequest, call: Lon
 }
 
 async function readPredictions(world: World, request: EvaluateRequest, call: LongCall): Promise<Prediction[]> {
-  const { model, signal, voxelSize, memoryBytes } = request;
+  const { model, signal, voxelSize, axes, memoryBytes } = request;
   if (model === null) {
     const read = [];
     for (const { name, path } of request.predictions) {
-      const { file, volume, channelNames } = await readImage(world, path, { voxelSize, onNote: call.onNote });
+      const { file, volume, channelNames } = await readImage(world, path, {
+        voxelSize,
+        axes,
+        signal: call.signal,
+        onNote: call.onNote,
+      });
       // A prediction of several structures says in its channels which is which.
       for (let c = 0; c < volume.channels; c++)
         read.push({ name: name ?? (volume.channels > 1 ? channelNames[c] : null), file, volume: channelOf(volume, c) });
@@ -86,7 +91,7 @@ async function readPredictions(world: World, request: EvaluateRequest, call: Lon
   const { network } = await readNetwork(run, call.onNote);
   const runtime = await startRuntime(world, call);
   try {
-    const budget = { voxelSize, memoryBytes: memoryBudget(world, memoryBytes) };
+    const budget = { voxelSize, axes, memoryBytes: memoryBudget(world, memoryBytes) };
     const { prediction } = await predictImage(world, runtime, run, network, signal, budget, call);
     return run.data.targets.map(({ name }, c) => ({
       name,

@@ -65,7 +65,7 @@ export interface InspectedCheckpoint {
 export async function inspect(
   world: World,
   path: string,
-  { pixels }: { readonly pixels: boolean },
+  { pixels, axes }: { readonly pixels: boolean; readonly axes?: string | null },
   call: LongCall,
 ): Promise<Inspected> {
   const schema = 'unstained.inspect/1';
@@ -101,7 +101,12 @@ export async function inspect(
     };
   }
   const { path: file, selection } = parseImagePath(path);
-  const image = await openImage(world.files, file);
+  const image = await openImage(world.files, file, {
+    axes,
+    converter: world.converter,
+    signal: call.signal,
+    onNote: call.onNote,
+  });
   try {
     const selects = file !== path;
     const sources = selects ? [selectedPart(selectImage(image.images, selection), selection)] : image.images;

@@ -14,6 +14,8 @@ export interface PairFiles {
   readonly targets: readonly NamedFile[];
   readonly weight: string | null;
   readonly voxelSize: VoxelSize | null;
+  /** Of all these files, where they do not say; null: as they say. */
+  readonly axes: string | null;
 }
 
 export interface ReadPair {
@@ -28,9 +30,9 @@ export async function readPair(
   world: World,
   files: PairFiles,
   config: Config,
-  { onNote }: LongCall,
+  { signal: stop, onNote }: LongCall,
 ): Promise<ReadPair> {
-  const settings = { voxelSize: files.voxelSize, onNote };
+  const settings = { voxelSize: files.voxelSize, axes: files.axes, signal: stop, onNote };
   const names = nameTargets(files.targets);
   const signal = await readImage(world, files.signal, settings);
   const targets = [];
@@ -46,6 +48,7 @@ export async function readPair(
       signal: signal.description,
       targets: targets.map(({ description, name }) => ({ ...description, name })),
       weight: weight && weight.description,
+      axes: files.axes,
       split: pair.split,
     },
   };

@@ -15,7 +15,7 @@ import type { World } from './world.ts';
 
 /** Predicts each image and writes an OME-TIFF, float32, with the image's voxel size and a channel a target. */
 export async function predict(world: World, request: PredictRequest, call: LongCall): Promise<PredictResult> {
-  const { images, memoryBytes, overwrite, voxelSize } = request;
+  const { images, memoryBytes, overwrite, voxelSize, axes } = request;
   const run = await readRun(world, request.model);
   const { network } = await readNetwork(run, call.onNote);
   const places = await outputPlaces(world, request);
@@ -26,7 +26,7 @@ export async function predict(world: World, request: PredictRequest, call: LongC
     for (const [i, image] of images.entries()) {
       const began = world.now();
       const file = places[i];
-      const budget = { voxelSize, memoryBytes: memoryBudget(world, memoryBytes) };
+      const budget = { voxelSize, axes, memoryBytes: memoryBudget(world, memoryBytes) };
       const bytes = await world.output.createFile(file, { overwrite }); // first: a place that refuses says so before the work
       const { prediction, tiles } = await writeWhole(bytes, async () => {
         const made = await predictImage(world, runtime, run, network, image, budget, call);
@@ -50,10 +50,14 @@ export async function predictImage(
   { config, data, store }: StoredRun,
   network: TrainedNetwork,
   image: string,
-  { voxelSize, memoryBytes }: { readonly voxelSize: VoxelSize | null; readonly memoryBytes: number },
+  {
+    voxelSize,
+    axes,
+    memoryBytes,
+  }: { readonly voxelSize: VoxelSize | null; readonly axes?: string | null; readonly memoryBytes: number },
   call: LongCall,
 ): Promise<{ readonly prediction: Volume; readonly tiles: number }> {
-  const { volume } = await readImage(world, image, { voxelSize, onNote: call.onNote });
+  const { volume } = await readImage(world, image, { voxelSize, axes, signal: call.signal, onNote: call.onNote });
   const { signal, targets } = data;
   const planes = config.network.zAsChannels ? signal.size.z : null;
   if (volume.channels !== signal.channels || (planes !== null && volume.size.z !== planes))

@@ -16,13 +16,20 @@ export interface ReadImage extends NamedVolume {
 export interface ReadSettings {
   /** Fills in what the file does not say. */
   readonly voxelSize: VoxelSize | null;
+  /** What the planes are, where the file does not say or is wrong; null: as it says. */
+  readonly axes?: string | null;
+  readonly signal?: AbortSignal;
   readonly onNote?: (note: string) => void;
 }
 
 /** Reads what `text` selects of a file, all of it. Throws ImageError. The file is closed again. */
-export async function readImage(world: World, text: string, { voxelSize, onNote }: ReadSettings): Promise<ReadImage> {
+export async function readImage(
+  world: World,
+  text: string,
+  { voxelSize, axes, signal, onNote }: ReadSettings,
+): Promise<ReadImage> {
   const { path, selection } = parseImagePath(text);
-  const image = await openImage(world.files, path);
+  const image = await openImage(world.files, path, { axes, converter: world.converter, signal, onNote });
   try {
     const source = selectImage(image.images, selection);
     for (const note of source.notes) onNote?.(`${text}: ${note}`);

@@ -28,6 +28,8 @@ export interface TrainRequest {
   readonly explicit: ReadonlySet<string>;
   /** For images whose files do not say. */
   readonly voxelSize: GivenVoxelSize | null;
+  /** What the planes are, where a file does not say or is wrong: `TYX`, `C2ZYX`; null: as it says. */
+  readonly axes?: string | null;
   readonly memoryBytes: number | null;
   readonly overwrite: boolean;
   /** Folder of a run to go on with. */
@@ -66,6 +68,8 @@ export interface PredictRequest {
   /** A file for one image, a folder for several. */
   readonly out: string;
   readonly voxelSize: GivenVoxelSize | null;
+  /** What the planes are, where a file does not say or is wrong: `TYX`, `C2ZYX`; null: as it says. */
+  readonly axes?: string | null;
   readonly memoryBytes: number | null;
   readonly overwrite: boolean;
 }
@@ -104,6 +108,8 @@ export interface ConvertRequest {
   readonly voxelSize: GivenVoxelSize | null;
   /** Of the image, where its file does not say. */
   readonly inputVoxelSize: GivenVoxelSize | null;
+  /** What its planes are, where the file does not say or is wrong; null: as it says. */
+  readonly axes?: string | null;
   /** Null: the image's own, or the smallest that holds it. */
   readonly type: 'uint8' | 'uint16' | 'float32' | null;
   /** `ome-tiff`, ...; null: by the name. */
@@ -134,6 +140,8 @@ export interface EvaluateRequest {
   readonly targets: readonly NamedFile[];
   readonly weight: string | null;
   readonly voxelSize: GivenVoxelSize | null;
+  /** What the planes are, where a file does not say or is wrong: `TYX`, `C2ZYX`; null: as it says. */
+  readonly axes?: string | null;
   readonly memoryBytes: number | null;
   /** Where the result is written as JSON too. */
   readonly out: string | null;

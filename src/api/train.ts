@@ -78,7 +78,7 @@ function result(
 }
 
 async function newRun(world: World, request: TrainRequest, call: LongCall): Promise<Begun> {
-  const { signal, targets, weight, voxelSize, out } = request;
+  const { signal, targets, weight, voxelSize, axes = null, out } = request;
   if (signal === null || targets.length === 0 || out === null)
     throw new UsageError('usage/missing', {
       what: 'A training needs a signal, a target and a folder to write to.',
@@ -86,7 +86,11 @@ async function newRun(world: World, request: TrainRequest, call: LongCall): Prom
     });
   await requireFreeFolder(world, out, request.overwrite);
   const config = lossForWeight(request.config, request.explicit, weight);
-  const { pair, data, voxelSize: known } = await readPair(world, { signal, targets, weight, voxelSize }, config, call);
+  const {
+    pair,
+    data,
+    voxelSize: known,
+  } = await readPair(world, { signal, targets, weight, voxelSize, axes }, config, call);
   const description = describeNetwork(config, data);
   const start = untrained(description, random(config.seed));
   const store = world.openRun(out);

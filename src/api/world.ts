@@ -1,10 +1,12 @@
 /** What the verbs need of the world: `unstained/node` has it as `nodeWorld()`. */
 import type { Machine, Runtime } from '../engine/index.ts';
-import type { Files, Output } from '../io/index.ts';
+import type { Converter, Files, Output } from '../io/index.ts';
 import type { RunStore } from '../run/index.ts';
 
 export interface World {
   readonly files: Files;
+  /** For formats that are not read; null where there is none. */
+  readonly converter: Converter | null;
   readonly output: Output;
   /** The folder of a run, new or old. */
   openRun(folder: string): RunStore;

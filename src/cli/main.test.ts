@@ -104,6 +104,7 @@ describe('a command line that is wrong exits 2, prints nothing on stdout, and sa
     ['predict a.tif --model m --out o --memory 4', '--memory is "4".', '800MB, 4GB'],
     ['predict a.tif --model m --out o --voxel-size 0.1,0.1', '--voxel-size is "0.1,0.1".', '0.29,0.108,0.108'],
     ['predict a.tif --model m --out o --voxel-size 0.1,0,0.1', '--voxel-size is "0.1,0,0.1".', ''],
+    ['inspect a.tif --axes XYZ', '--axes is "XYZ".', 'T3C2ZYX'],
   ])('%s', async (line, what, remedy) => {
     const { code, out, err } = await run(typed(line));
     expect([code, out]).toEqual([2, '']);
@@ -138,7 +139,7 @@ describe('what is typed reaches the library', () => {
     let request: TrainRequest | undefined;
     const verbs = { train: async (_: string, asked: TrainRequest) => ((request = asked), trained) };
     const more = ['--target', 'er=er.tif', '--config', config, '--steps', '9', '--set', 'optimizer.betas=0.9,0.99'];
-    const sizes = ['--voxel-size', '0.29,0.108,0.108', '--memory', '1.5GB', '--weight', 'w.tif'];
+    const sizes = ['--voxel-size', '0.29,0.108,0.108', '--axes', 'TYX', '--memory', '1.5GB', '--weight', 'w.tif'];
     expect((await run([...TRAIN, ...more, ...sizes], verbs)).code).toBe(0);
     expect(request).toMatchObject({
       signal: 'bf.tif',
@@ -150,6 +151,7 @@ describe('what is typed reaches the library', () => {
       out: 'runs/dna',
       config: { steps: 9, batch: 3, optimizer: { betas: [0.9, 0.99] } },
       voxelSize: { z: 0.29, y: 0.108, x: 0.108 },
+      axes: 'TYX',
       memoryBytes: 1.5e9,
       overwrite: false,
       resume: null,
@@ -187,9 +189,17 @@ describe('what is typed reaches the library', () => {
     };
     await run(typed('convert a.tif#scene=1 b.ome.tif'), verbs);
     const parts = '--crop z=4:30,y=:512,x=7 --channel DNA,2 --channel ER --time 2:';
-    const sizes = '--voxel-size 0.3,0.3,0.3 --input-voxel-size 1,0.1,0.1 --dtype uint8';
+    const sizes = '--voxel-size 0.3,0.3,0.3 --input-voxel-size 1,0.1,0.1 --axes C3ZYX --dtype uint8';
     await run(typed(`convert a b ${parts} ${sizes} --format ome-tiff --compression deflate --overwrite`), verbs);
-    const plain = { crop: null, channels: [], times: null, voxelSize: null, inputVoxelSize: null, type: null };
+    const plain = {
+      crop: null,
+      channels: [],
+      times: null,
+      voxelSize: null,
+      inputVoxelSize: null,
+      axes: null,
+      type: null,
+    };
     expect(requests).toEqual([
       { image: 'a.tif#scene=1', out: 'b.ome.tif', ...plain, format: null, compression: null, overwrite: false },
       {
@@ -200,6 +210,7 @@ describe('what is typed reaches the library', () => {
         times: { from: 2, to: null },
         voxelSize: { z: 0.3, y: 0.3, x: 0.3 },
         inputVoxelSize: { z: 1, y: 0.1, x: 0.1 },
+        axes: 'C3ZYX',
         type: 'uint8',
         format: 'ome-tiff',
         compression: 'deflate',

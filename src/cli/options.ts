@@ -33,6 +33,11 @@ export const VOXEL_SIZE: Option = {
   value: 'Z,Y,X',
   help: 'size of a voxel in micrometers, for files that do not say it: 0.29,0.108,0.108',
 };
+export const AXES: Option = {
+  name: 'axes',
+  value: 'AXES',
+  help: 'what the planes of a file are, where it does not say or is wrong: their order, slowest first, then YX (TYX, CYX, ZYX); where they are several, how many of all but one: T3C2ZYX',
+};
 export const MEMORY: Option = { name: 'memory', value: 'SIZE', help: 'memory to stay within: 4GB' };
 export const DEVICE: Option = {
   name: 'device',
@@ -81,6 +86,13 @@ export function rangeOf(text: string): GivenRange | null {
   if (colon === '') return { from, to: Number(first) + 1 };
   const to = last === '' ? null : Number(last);
   return to !== null && to <= (from ?? 0) ? null : { from, to };
+}
+
+/** `--axes T3C2ZYX`, or null. Whether it fits the planes is told when the file is open. */
+export function axesOf(given: Given): string | null {
+  const text = given.one('axes');
+  if (text === null || /^([TCZ]\d*)*YX$/i.test(text)) return text;
+  throw wrongValue('axes', text, 'the order of the planes, slowest first, then YX: TYX, CYX, ZYX, T3C2ZYX');
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -12,6 +12,7 @@ export { filesAndUrls, httpFiles } from './http-files.ts';
 export type { HttpSettings } from './http-request.ts';
 export type { ImageFile } from './image-file.ts';
 export { openImage } from './open-image.ts';
+export type { OpenOptions } from './open-image.ts';
 export { readVolume } from './read-volume.ts';
 export { storedBytes } from './samples.ts';
 export { parseImagePath, selectChannel, selectImage, selectPart } from './selection.ts';
@@ -21,6 +22,7 @@ export type {
   ByteSink,
   ByteSource,
   Channel,
+  Converted,
   Converter,
   Files,
   ImageDescription,

@@ -1,23 +1,30 @@
 /** Opens an image by what is in it, never by its name; the reader of a format is loaded when a file needs it. */
 import { ImageError } from '../core/index.ts';
+import { parseAxes, withAxes } from './axes.ts';
 import type { ImageFile } from './image-file.ts';
 import { isPattern, openFolder, openPattern } from './plane-stack.ts';
 import { convertRemedy, unsupported } from './refusals.ts';
-import type { ByteSource, Files } from './source.ts';
+import type { ByteSource, Converter, Files } from './source.ts';
+import { begins, isDisguised, isText, START_BYTES, textAt, unreadFormat, type Signature } from './unread-formats.ts';
+import { viewOf } from './views/view.ts';
+
+export interface OpenOptions {
+  /** What the planes are, where the file does not say or is wrong: `TYX`, `T3C2ZYX` (see `parseAxes`). Null: as it says. */
+  readonly axes?: string | null;
+  /** For formats that are not read here; null or nothing: they are refused. */
+  readonly converter?: Converter | null;
+  /** Stops a conversion. */
+  readonly signal?: AbortSignal;
+  /** Told while a conversion is under way. */
+  readonly onNote?: (note: string) => void;
+}
 
 interface Format {
   /** Whether the first bytes of a file (`START_BYTES`, or all) are this format's. */
-  fits(start: Uint8Array): boolean;
+  readonly fits: Signature;
   load(): Promise<(files: Files, bytes: ByteSource) => Promise<ImageFile>>;
 }
 
-const START_BYTES = 128;
-const at =
-  (offset: number, ...signature: number[]) =>
-  (start: Uint8Array) =>
-    signature.every((byte, i) => start[offset + i] === byte);
-const begins = (...signature: number[]) => at(0, ...signature);
-const text = (signature: string) => begins(...new TextEncoder().encode(signature));
 const tiff = [
   begins(0x49, 0x49, 42, 0),
   begins(0x4d, 0x4d, 0, 42),
@@ -27,61 +34,92 @@ const tiff = [
 
 const FORMATS: readonly Format[] = [
   {
-    fits: (start) => tiff.some((fits) => fits(start)),
+    fits: (start) => tiff.some((fits) => fits(start)) && !isDisguised(start),
     load: async () => (await import('./tiff/open-tiff.ts')).openTiff,
   },
-  { fits: text('ZISRAWFILE'), load: async () => (await import('./czi/open-czi.ts')).openCzi },
+  { fits: textAt(0, 'ZISRAWFILE'), load: async () => (await import('./czi/open-czi.ts')).openCzi },
   { fits: begins(137, 80, 78, 71, 13, 10, 26, 10), load: async () => (await import('./png-image.ts')).openPng },
 ];
 
-/** Formats that are known by their first bytes and not read. */
-const REFUSED: readonly { readonly name: string; fits(start: Uint8Array): boolean; readonly remedy?: string }[] = [
-  { name: 'Nikon ND2', fits: begins(0xda, 0xce, 0xbe, 0x0a) },
-  { name: 'Leica LIF', fits: begins(0x70, 0, 0, 0) },
-  { name: 'DeltaVision', fits: at(96, 0xa0, 0xc0) },
-  { name: 'DeltaVision', fits: at(96, 0xc0, 0xa0) },
-  { name: 'XML (OME companion)', fits: text('<?xml') },
-  {
-    name: 'web page (HTML)',
-    fits: (start) => /^\s*<(?:!doctype )?html/i.test(new TextDecoder().decode(start)),
-    remedy: 'Check the address in a browser. That of a Zarr is the address of a folder, and ends in /.',
-  },
-  { name: 'JPEG', fits: begins(0xff, 0xd8, 0xff) },
-  { name: 'JPEG 2000', fits: begins(0, 0, 0, 12, 0x6a, 0x50) },
-  { name: 'GIF', fits: text('GIF8') },
-  { name: 'BMP', fits: text('BM') },
-  { name: 'HDF5 (Imaris)', fits: begins(0x89, 0x48, 0x44, 0x46) },
-  { name: 'ZIP (perhaps a zipped Zarr)', fits: text('PK'), remedy: 'Unpack it, and name what comes out of it.' },
-];
-
 /**
- * Opens a file, the folder of a Zarr, a folder of PNGs, or a pattern as `phase_z{z}.png`; samples are read when they are asked for.
- * Throws ImageError: image/missing, image/unsupported, image/damaged, image/truncated, each naming the file and what to do.
+ * Opens a file, the folder of a Zarr, a folder of PNGs or TIFFs of one plane each, or a pattern as `T{t}_C{c}_Z{z}.tif`; samples
+ * are read when they are asked for. What is not read here and may come from a microscope goes through `converter`.
+ * Throws ImageError: image/missing, image/unsupported, image/damaged, image/truncated, each naming the file and what to do;
+ * UsageError usage/axes; and what the converter throws.
  */
-export async function openImage(files: Files, path: string): Promise<ImageFile> {
+export async function openImage(files: Files, path: string, options: OpenOptions = {}): Promise<ImageFile> {
+  const axes = options.axes ? parseAxes(options.axes) : null;
+  const file = await openPath(files, path, options);
+  if (!axes) return file;
+  try {
+    return { ...file, images: file.images.map((image) => withAxes(image, axes)) };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function openPath(files: Files, path: string, options: OpenOptions): Promise<ImageFile> {
   const kind = await files.kind(path);
   if (kind !== 'file') {
     const { isZarr, openZarr } = await import('./zarr/open-zarr.ts');
     if (await isZarr(files, path)) return openZarr(files, path); // where folders cannot be asked for, too
   }
-  if (kind === 'folder') return openFolder(files, path, (plane) => openFile(files, plane));
-  if (kind === null && isPattern(files, path)) return openPattern(files, path, (plane) => openFile(files, plane));
-  return openFile(files, path); // what is missing is told by who looked for it
+  const openPlane = (plane: string) => openFile(files, plane, {});
+  if (kind === 'folder') return openFolder(files, path, openPlane);
+  if (kind === null && isPattern(files, path)) return openPattern(files, path, openPlane);
+  return openFile(files, path, options); // what is missing is told by who looked for it
 }
 
-async function openFile(files: Files, path: string): Promise<ImageFile> {
+async function openFile(files: Files, path: string, options: OpenOptions): Promise<ImageFile> {
   const bytes = await files.open(path);
   try {
     const start = await bytes.read(0, Math.min(START_BYTES, bytes.size));
     const format = FORMATS.find(({ fits }) => fits(start));
-    if (!format) throw notRead(path, start);
-    const open = await format.load();
-    return await open(files, bytes);
+    if (format) {
+      const open = await format.load();
+      return await open(files, bytes);
+    }
+    const converted = await openConverted(files, path, start, options);
+    if (!converted) throw notRead(path, start);
+    await bytes.close();
+    return converted;
   } catch (error) {
     await bytes.close();
     throw error;
   }
 }
+
+/**
+ * The image that the user's converter makes of the file; null where there is none, or nothing that it should be tried on:
+ * pictures of the web, archives and text would be "read" as something that nobody recorded.
+ */
+async function openConverted(
+  files: Files,
+  path: string,
+  start: Uint8Array,
+  { converter, signal, onNote }: OpenOptions,
+): Promise<ImageFile | null> {
+  const known = unreadFormat(start);
+  const isWorthTrying = known ? known.isMicroscopy : start.length > 0 && !isText(start);
+  const converted = isWorthTrying ? await converter?.convert(path, { signal, onNote }) : null;
+  if (!converted) return null;
+  const { close, images } = await openPath(files, converted.path, {});
+  const name = known?.name ?? 'unknown format';
+  return {
+    close,
+    images: images.map((image) =>
+      viewOf(image, {
+        file: path,
+        format: `${name} (through ${converted.through})`,
+        notes: [...image.notes, `it was converted by ${converted.through}: its pixels are what that made of them`],
+      }),
+    ),
+  };
+}
+
+const BY_ITSELF =
+  'Where bfconvert or bioformats2raw is on the PATH, or named by UNSTAINED_BFCONVERT or UNSTAINED_BIOFORMATS2RAW, this is done when the file is opened.';
 
 function notRead(path: string, start: Uint8Array): ImageError {
   if (start.length === 0)
@@ -91,13 +129,13 @@ function notRead(path: string, start: Uint8Array): ImageError {
       what: `${path}: this file is empty.`,
       remedy: 'Copy it again from where it was made.',
     });
-  const { name, remedy } = REFUSED.find(({ fits }) => fits(start)) ?? {};
+  const { name, isMicroscopy, remedy = convertRemedy(path) } = unreadFormat(start) ?? {};
   return unsupported(
     path,
     name
-      ? `this is a ${name} file, which is not read.`
-      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, OME-Zarr, CZI, PNG).',
-    remedy ?? convertRemedy(path),
+      ? `this is ${/^[AEIOX]/.test(name) ? 'an' : 'a'} ${name} file, which is not read${isMicroscopy ? ': convert it to OME-TIFF first' : ''}.`
+      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, OME-Zarr, PNG).',
+    isMicroscopy ? `${remedy} ${BY_ITSELF}` : remedy,
     'A guess would make another picture of it.',
   );
 }

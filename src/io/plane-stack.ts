@@ -1,13 +1,14 @@
 /**
- * A stack whose planes are files: `phase_z{z}.png`, where `{z}` stands for digits, or a folder whose PNGs differ in one
- * number only. Numbers are sorted as numbers; a gap or two files of one number is refused, since a plane would be wrong.
+ * An image whose planes, or stacks of planes, are files: a pattern as `T{t}_C{c}_Z{z}.tif`, or a folder whose PNGs or TIFFs
+ * differ in one number only, which is taken as z.
  */
 import { ImageError } from '../core/index.ts';
 import { equalSize, formatSize } from '../volume/index.ts';
+import { hasPlaceholder, matchPattern, type FileGrid } from './file-pattern.ts';
 import type { ImageFile } from './image-file.ts';
 import { unsupported } from './refusals.ts';
 import { allocateSamples, copySamples, requireInside } from './samples.ts';
-import type { Files, ImageSource } from './source.ts';
+import type { Channel, Files, ImageSource } from './source.ts';
 
 const Z = '{z}';
 
@@ -15,30 +16,60 @@ const Z = '{z}';
 export type OpenPlane = (path: string) => Promise<ImageFile>;
 
 export function isPattern(files: Files, path: string): boolean {
-  return files.split(path).name.includes(Z);
+  return hasPlaceholder(files.split(path).name);
 }
 
-/** The files that fit a pattern. Throws ImageError: image/missing, image/unsupported, and what the planes' own formats throw. */
+/**
+ * The image that the files of a pattern are. An axis that the pattern does not name may be in the files: `C{c}.tif` may be
+ * stacks. Throws ImageError: image/missing, image/unsupported, and what the files' own formats throw.
+ */
 export async function openPattern(files: Files, path: string, openPlane: OpenPlane): Promise<ImageFile> {
   const { folder, name } = files.split(path);
-  const [before, ...rest] = name.split(Z);
-  const after = rest.join(Z); // only the first stands for digits
   if ((await files.kind(folder)) !== 'folder') throw noPlanes(path, `there is no folder ${folder} that can be listed`);
   const names = await files.list(folder);
-  const numbered = names.flatMap((candidate) => {
-    const digits = candidate.slice(before.length, candidate.length - after.length);
-    const fits = candidate === before + digits + after && /^\d+$/.test(digits);
-    return fits ? [{ name: candidate, number: Number(digits) }] : [];
-  });
-  if (numbered.length === 0)
-    throw noPlanes(path, `no file of ${folder} is called so with digits for ${Z}`, patternsOf(names, files, folder));
-  return openStack(files, path, folder, numbered, openPlane);
+  const grid = matchPattern(path, name, names);
+  if (!grid)
+    throw noPlanes(
+      path,
+      `no file of ${folder} is called so with digits for ${[...new Set(name.match(/\{[tcz]\}/g))].join(' and ')}`,
+      patternsOf(names, files, folder),
+    );
+  return openStack(files, path, folder, grid, openPlane);
 }
 
-/** All PNGs of a folder. Throws ImageError as `openPattern` does, and image/unsupported where they are several stacks. */
+/** Images by the ending of their names; a folder of one kind of the first two is a stack. */
+const KINDS = [
+  ['PNG', /\.png$/i],
+  ['TIFF', /\.tiff?$/i],
+  ['JPEG', /\.jpe?g$/i],
+  ['CZI', /\.czi$/i],
+  ['ND2', /\.nd2$/i],
+  ['LIF', /\.lif$/i],
+  ['Zarr', /\.zarr$/i],
+] as const;
+
+/**
+ * All PNGs or TIFFs of a folder, of one plane each. Throws ImageError as `openPattern` does, and image/unsupported where they
+ * are several stacks or images of several kinds.
+ */
 export async function openFolder(files: Files, path: string, openPlane: OpenPlane): Promise<ImageFile> {
-  const names = (await files.list(path)).filter((name) => /\.png$/i.test(name));
-  if (names.length === 0) throw noPlanes(path, 'no file of this folder ends in .png');
+  const all = (await files.list(path)).filter((name) => !name.startsWith('.'));
+  const kinds = KINDS.flatMap(([kind, ending]) => {
+    const names = all.filter((name) => ending.test(name));
+    return names.length > 0 ? [{ kind, names }] : [];
+  });
+  const there = kinds.map(({ kind, names: { length } }) => `${length} ${kind}${length > 1 ? 's' : ''}`).join(', ');
+  const [found] = kinds;
+  if (!found || !['PNG', 'TIFF'].includes(found.kind))
+    throw noPlanes(path, `no file of this folder ends in .png or .tif${there ? `; it holds ${there}` : ''}`);
+  const { kind, names } = found;
+  if (kinds.length > 1)
+    throw unsupported(
+      path,
+      `this folder holds images of several kinds: ${there}.`,
+      `Say which are meant: ${files.join(path, withPlaceholder(names[0], -1))}`,
+      'They may not be planes of one stack.',
+    );
   const groups = new Map<string, string[]>(); // names that differ in their numbers only
   for (const name of names) {
     const text = name.replace(/\d+/g, '0');
@@ -51,69 +82,82 @@ export async function openFolder(files: Files, path: string, openPlane: OpenPlan
     const [a, b] = others.length > 0 ? [largest[0], others[0][0]] : [largest[0], largest.at(-1)];
     throw unsupported(
       path,
-      `its ${names.length} PNGs are not one stack: ${a} and ${b} differ in more than one number.`,
-      `Say which planes are meant: ${files.join(path, withPlaceholder(largest[0], varying.at(-1) ?? 0))}`,
+      `its ${names.length} ${kind}s are not one stack: ${a} and ${b} differ in more than one number.`,
+      `Say which planes are meant: ${files.join(path, withPlaceholder(largest[0], varying.at(-1) ?? -1))}`,
       'Planes of several images would be mixed.',
     );
   }
-  const numbered = largest.map((name, i) => ({ name, number: Number(numbers[i][varying[0]] ?? 0) }));
-  return openStack(files, path, path, numbered, openPlane);
+  const grid = matchPattern(path, withPlaceholder(largest[0], varying[0] ?? -1), largest) ?? single(largest[0]);
+  return openStack(files, path, path, grid, openPlane);
 }
 
-/** `name` with `{z}` for its number `index`, counted from 0; of a name without numbers, a pattern to think of. */
+/** `name` with `{z}` for its number `index`, -1 for the last; of a name without numbers, a pattern to think of. */
 function withPlaceholder(name: string, index: number): string {
-  let i = 0;
-  const pattern = name.replace(/\d+/g, (digits) => (i++ === index ? Z : digits));
-  return pattern.includes(Z) ? pattern : `NAME${Z}.png`;
+  const numbers = [...name.matchAll(/\d+/g)];
+  const number = numbers.at(index);
+  if (!number) return `NAME${Z}${name.replace(/^.*(?=\.)/s, '')}`;
+  return name.slice(0, number.index) + Z + name.slice(number.index + number[0].length);
 }
 
-interface Numbered {
-  readonly name: string;
-  readonly number: number;
+function single(name: string): FileGrid {
+  return { axes: ['z'], counts: { t: 1, c: 1, z: 1 }, channelNames: null, nameAt: () => name };
 }
+
+type OpenAt = (at: Readonly<Record<'t' | 'c' | 'z', number>>) => Promise<{ file: ImageFile; image: ImageSource }>;
 
 async function openStack(
   files: Files,
   path: string,
   folder: string,
-  numbered: readonly Numbered[],
+  grid: FileGrid,
   openPlane: OpenPlane,
 ): Promise<ImageFile> {
-  const sorted = [...numbered].sort((a, b) => a.number - b.number);
-  const step = sorted.length > 1 ? sorted[1].number - sorted[0].number : 1;
-  const odd = sorted.findIndex(({ number }, i) => i > 0 && (step === 0 || number - sorted[i - 1].number !== step));
-  if (odd > 0)
-    throw unsupported(
-      path,
-      `its planes are not evenly numbered: ${sorted[odd - 1].name} is followed by ${sorted[odd].name}.`,
-      'Put the missing plane there, or number those that are there one after the other.',
-      'A missing plane would shift all that follow.',
-    );
-
-  const paths = sorted.map(({ name }) => files.join(folder, name));
-  const openAt = async (z: number): Promise<{ file: ImageFile; image: ImageSource }> => {
-    const file = await openPlane(paths[z]);
+  const openAt: OpenAt = async (at) => {
+    const name = grid.nameAt(at);
+    const file = await openPlane(files.join(folder, name));
     const [image, ...others] = file.images;
-    if (others.length === 0 && image.times === 1 && image.channels.length === 1 && image.size.z === 1)
-      return { file, image };
+    const { times, channels, size } = image;
+    const inFile = { t: times, c: channels.length, z: size.z };
+    const doubled = grid.axes.find((axis) => inFile[axis] > 1);
+    if (others.length === 0 && !doubled) return { file, image };
     await file.close();
     throw unsupported(
       path,
-      `${sorted[z].name} is more than a plane.`,
-      'Name the file alone.',
-      `${Z} stands for files of one plane each.`,
+      others.length > 0
+        ? `${name} holds ${others.length + 1} images.`
+        : `${name} is more than a plane: it is (t ${times}, c ${channels.length}, z ${size.z}).`,
+      doubled === 'z'
+        ? 'Name the file alone, or write a pattern without {z}: T{t}.tif, C{c}.tif.'
+        : 'Name the file alone.',
+      `${grid.axes.map((axis) => `{${axis}}`).join(' and ')} stand for files of one each.`,
     );
   };
-  const first = await withFile(openAt(0), async (image) => image);
-  for (let z = 1; z < paths.length; z++) await withFile(openAt(z), async (image) => requireAlike(path, image, first));
-  return stackOf(path, first, paths.length, openAt);
+  let first: ImageSource | null = null;
+  const channels: Channel[] = [];
+  const { counts } = grid;
+  for (let t = 0; t < counts.t; t++)
+    for (let c = 0; c < counts.c; c++)
+      for (let z = 0; z < counts.z; z++)
+        await withFile(openAt({ t, c, z }), async (image) => {
+          requireAlike(path, image, (first ??= image));
+          if (t === 0 && z === 0) channels.push(...image.channels);
+        });
+  const named = channels.map((channel, c) => ({ ...channel, name: grid.channelNames?.[c] ?? channel.name }));
+  return stackOf(path, first!, named, grid, openAt);
 }
 
 function requireAlike(path: string, image: ImageSource, first: ImageSource): void {
-  if (equalSize(image.size, first.size) && image.type === first.type) return;
+  const isAlike =
+    equalSize(image.size, first.size) &&
+    image.type === first.type &&
+    image.times === first.times &&
+    image.channels.length === first.channels.length;
+  if (isAlike) return;
+  const told = ({ file, times, channels, size, type }: ImageSource) =>
+    `${file} is (${times > 1 ? `t ${times}, ` : ''}${channels.length > 1 ? `c ${channels.length}, ` : ''}${formatSize(size)}) ${type}`;
   throw unsupported(
     path,
-    `${image.file} is (${formatSize(image.size)}) ${image.type}, ${first.file} (${formatSize(first.size)}) ${first.type}.`,
+    `${told(image)}, ${told(first)}.`,
     'Leave out the file that does not belong there, or save all with one size and type.',
     'They are not planes of one stack.',
   );
@@ -122,35 +166,48 @@ function requireAlike(path: string, image: ImageSource, first: ImageSource): voi
 function stackOf(
   path: string,
   first: ImageSource,
-  planes: number,
-  openAt: (z: number) => Promise<{ file: ImageFile; image: ImageSource }>,
+  channels: readonly Channel[],
+  { axes, counts }: FileGrid,
+  openAt: OpenAt,
 ): ImageFile {
-  const { type, channels, voxelSize, notes } = first;
-  const size = { ...first.size, z: planes };
+  const { type, voxelSize, notes } = first;
+  const isSplit = { t: axes.includes('t'), c: axes.includes('c'), z: axes.includes('z') };
+  const times = isSplit.t ? counts.t : first.times;
+  const size = { ...first.size, z: isSplit.z ? counts.z : first.size.z };
+  const total = counts.t * counts.c * counts.z;
   const close = async () => {}; // files are open only while they are read
   const source: ImageSource = {
     name: '',
     file: path,
     format: `${first.format} stack`,
-    times: 1,
-    timeStep: null,
+    times,
+    timeStep: isSplit.t ? null : first.timeStep,
     channels,
     size,
     type,
     voxelSize,
     close,
-    notes: [...notes, `its ${planes} files were taken as z, in the order of their numbers`],
+    notes: [
+      ...notes,
+      axes.length === 1
+        ? `its ${total} files were taken as ${axes[0]}, in the order of their ${counts.c > 1 && channels.some(({ name }) => name) ? 'names' : 'numbers'}`
+        : `its ${total} files were taken as ${axes.map((axis) => `${axis} ${counts[axis]}`).join(', ')}`,
+    ],
     async read(at) {
-      requireInside(path, at, { times: 1, channels: 1, size });
+      requireInside(path, at, { times, channels: channels.length, size });
       const { start, size: box } = at.region;
+      const fileAt = { t: isSplit.t ? at.time : 0, c: isSplit.c ? at.channel : 0 };
+      const [time, channel] = [isSplit.t ? 0 : at.time, isSplit.c ? 0 : at.channel];
+      const readFrom = (z: number, region: typeof at.region) =>
+        withFile(openAt({ ...fileAt, z }), (image) => {
+          requireAlike(path, image, first); // it may have been replaced since
+          return image.read({ time, channel, region });
+        });
+      if (!isSplit.z) return readFrom(0, at.region);
       const planeLength = box.y * box.x;
       const out = allocateSamples(type, box.z * planeLength);
       for (let z = 0; z < box.z; z++) {
-        const region = { start: { ...start, z: 0 }, size: { ...box, z: 1 } };
-        const plane = await withFile(openAt(start.z + z), async (image) => {
-          requireAlike(path, image, first); // it may have been replaced since
-          return image.read({ time: 0, channel: 0, region });
-        });
+        const plane = await readFrom(start.z + z, { start: { ...start, z: 0 }, size: { ...box, z: 1 } });
         copySamples(out, z * planeLength, plane, 0, planeLength);
       }
       return out;
@@ -187,6 +244,6 @@ function noPlanes(path: string, how: string, patterns: readonly string[] = []): 
     remedy:
       patterns.length > 0
         ? `Did you mean ${patterns.join(' or ')}?`
-        : `Name an image, a folder of numbered PNGs, or its planes: FOLDER/NAME${Z}.png.`,
+        : `Name an image, a folder of numbered PNGs or TIFFs, or its planes: FOLDER/NAME${Z}.png, FOLDER/T{t}_C{c}_Z${Z}.tif.`,
   });
 }

@@ -36,5 +36,10 @@ export function truncated(file: string, what: string, at?: number): ImageError {
 
 /** What helps with files that other programs read. */
 export function convertRemedy(file: string): string {
-  return `Convert it: bfconvert "${file}" out.ome.tif (Bio-Formats' command line tools), or open it in Fiji and save it as TIFF.`;
+  const converted = file.replace(/(?<=[^/\\])\.[^./\\]*$/, '');
+  return (
+    `Convert it: bfconvert "${file}" "${converted}.ome.tif" (Bio-Formats' command line tools, ` +
+    `https://www.openmicroscopy.org/bio-formats/downloads) or bioformats2raw "${file}" "${converted}.ome.zarr" ` +
+    '(https://github.com/glencoesoftware/bioformats2raw), or open it in Fiji and save it as TIFF.'
+  );
 }

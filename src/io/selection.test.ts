@@ -35,6 +35,15 @@ describe('parseImagePath', () => {
     ['a.tif#z=2:', 'a.tif', { ...NOTHING, z: { from: 2, to: null } }],
     ['a.tif#z=7', 'a.tif', { ...NOTHING, z: { from: 7, to: 8 } }],
     ['field #3.tif', 'field #3.tif', NOTHING],
+    ['a#1#2.tif#t=3', 'a#1#2.tif', { ...NOTHING, time: 3 }],
+    ['a.tif#channel=stain #2', 'a.tif', { ...NOTHING, channel: 'stain #2' }],
+    ['a.tif#scene=well/A#1', 'a.tif', { ...NOTHING, scene: 'well/A#1' }],
+    ['run#lr=3/a.tif', 'run#lr=3/a.tif', NOTHING],
+    ['run#t=3/a.tif#z=1', 'run#t=3/a.tif', { ...NOTHING, z: { from: 1, to: 2 } }],
+    ['run#t=3/a.tif', 'run#t=3/a.tif', NOTHING],
+    ['https://a.org/b.tif?id=7&t=2#t=1', 'https://a.org/b.tif?id=7&t=2', { ...NOTHING, time: 1 }],
+    ['https://a.org/b.zarr#top', 'https://a.org/b.zarr#top', NOTHING],
+    ['https://a.org/b.zarr#top#t=0', 'https://a.org/b.zarr#top', { ...NOTHING, time: 0 }],
   ])('%s', (text, path, selection) => expect(parseImagePath(text)).toEqual({ path, selection }));
 
   it.each([

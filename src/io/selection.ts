@@ -26,14 +26,14 @@ const FORM =
   'Select within a file like this: FILE#channel=NAME,t=0,z=4:30,scene=0 (each may be left out; indices count from 0).';
 
 /**
- * The file and the selection of `FILE#KEY=VALUE,...` (or `&` for the comma).
- * A `#` that no `KEY=` follows belongs to the name of the file. Throws UsageError usage/selection.
+ * The file and the selection of `FILE#KEY=VALUE,...` (or `&` for the comma). It begins at the last `#` that a `KEY=` follows;
+ * any other `#` belongs to the name of the file, or to that of a channel. Throws UsageError usage/selection.
  */
 export function parseImagePath(text: string): { path: string; selection: Selection } {
-  const hash = text.lastIndexOf('#');
-  if (hash < 0 || !/^\w*=/.test(text.slice(hash + 1))) return { path: text, selection: EVERYTHING };
+  const [, path, selected] = /^(.*)#(\w*=.*)$/s.exec(text) ?? [];
+  if (path === undefined || isPartOfPath(selected)) return { path: text, selection: EVERYTHING };
   const said = new Map<string, string>();
-  for (const part of text.slice(hash + 1).split(/[,&](?=\w*=)/)) {
+  for (const part of selected.split(/[,&](?=\w*=)/)) {
     const key = part.slice(0, part.indexOf('='));
     const value = part.slice(key.length + 1);
     if (!['channel', 't', 'z', 'scene'].includes(key))
@@ -43,7 +43,7 @@ export function parseImagePath(text: string): { path: string; selection: Selecti
     said.set(key, value);
   }
   return {
-    path: text.slice(0, hash),
+    path,
     selection: {
       channel: said.get('channel') ?? null,
       scene: said.get('scene') ?? null,
@@ -51,6 +51,11 @@ export function parseImagePath(text: string): { path: string; selection: Selecti
       z: said.has('z') ? parseRange(text, said.get('z')!) : null,
     },
   };
+}
+
+/** `#lr=3/cells.tif` is in a folder; only names of channels and scenes may hold a slash. */
+function isPartOfPath(selected: string): boolean {
+  return /^\w*=[^,&]*[/\\]/.test(selected) && !/^(channel|scene)=/.test(selected);
 }
 
 function parseRange(text: string, value: string): Selection['z'] {

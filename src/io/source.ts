@@ -120,11 +120,21 @@ export interface ImageSink {
  * What it makes is kept, and found again by what is in the file.
  */
 export interface Converter {
-  /** What was made of the file at `path`, or null where no such program is on this machine. */
+  /**
+   * What was made of the file at `path`, or null where no such program is on this machine.
+   * Throws ImageError image/converter where the program fails or makes nothing that can be read.
+   */
   convert(
     path: string,
     call: { readonly signal?: AbortSignal; readonly onNote?: (note: string) => void },
-  ): Promise<string | null>;
+  ): Promise<Converted | null>;
+}
+
+export interface Converted {
+  /** Of the OME-TIFF or OME-Zarr. */
+  readonly path: string;
+  /** The program: `bfconvert`. */
+  readonly through: string;
 }
 
 /** A file that is written under a temporary name and appears under its own when it is whole. */

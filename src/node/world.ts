@@ -7,9 +7,10 @@ import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import type { Machine, Runtime } from '../engine/index.ts';
-import type { Files, Output } from '../io/index.ts';
+import type { Converter, Files, Output } from '../io/index.ts';
 import type { RunStore } from '../run/index.ts';
 import { createFile, createFolder, isSame } from './byte-sink.ts';
+import { userConverter } from './converter.ts';
 import { nodeFiles } from './files.ts';
 import { startOnnxRuntime } from './onnx-runtime.ts';
 import { runFolder } from './run-store.ts';
@@ -19,12 +20,15 @@ export interface NodeWorldSettings {
   /** Null: as many as the machine has. */
   readonly threads?: number | null;
   readonly device?: 'cpu';
+  /** Path of bfconvert or bioformats2raw; null: the environment or the PATH says. */
+  readonly converter?: string | null;
 }
 
 /** What `train`, `predict` and the other verbs take as their world. */
-export function nodeWorld({ threads = null }: NodeWorldSettings = {}): NodeWorld {
+export function nodeWorld({ threads = null, converter = null }: NodeWorldSettings = {}): NodeWorld {
   return {
     files: nodeFiles,
+    converter: userConverter({ program: converter }),
     output: {
       createFile,
       createTree,
@@ -55,6 +59,7 @@ export function nodeWorld({ threads = null }: NodeWorldSettings = {}): NodeWorld
 
 export interface NodeWorld {
   readonly files: Files;
+  readonly converter: Converter;
   readonly output: Output;
   openRun(folder: string): RunStore;
   startRuntime(): Promise<Runtime>;

@@ -20,6 +20,7 @@ const image: DataImage = {
   statistics: [{ mean: 1, std: 2, min: -1, max: 9 }],
 };
 const data: DataFile = {
+  axes: null,
   schema: 'unstained.data/1',
   signal: image,
   targets: [{ ...image, name: 'dna' }],
@@ -69,4 +70,9 @@ describe('the JSON files of a run', () => {
     const statistics = [{ mean: NaN, std: 1, min: 0, max: 1 }];
     expect(() => dataFile.encode({ ...data, signal: { ...image, statistics } })).toThrow(/NaN/);
   });
+});
+
+it('data.json of before --axes was there is read as without it', () => {
+  const older = bytes({ ...data, axes: undefined }); // JSON leaves it out
+  expect(dataFile.decode(older, 'data.json')).toEqual(data);
 });

@@ -56,6 +56,8 @@ export interface DataFile {
   readonly signal: DataImage;
   readonly targets: readonly (DataImage & { readonly name: string })[];
   readonly weight: DataImage | null;
+  /** What the planes of the files were said to be (`--axes`); null: as the files say. */
+  readonly axes: string | null;
   /** Boxes of the images as the network sees them. */
   readonly split: { readonly train: Box; readonly heldOut: Box | null; readonly margin: number };
 }
@@ -126,6 +128,7 @@ export const dataFile: JsonFile<DataFile> = jsonFile(
     signal: image,
     targets: z.array(image.extend({ name: z.string() })).min(1),
     weight: image.nullable(),
+    axes: z.string().nullable().default(null), // runs of older versions have none
     split: z.object({ train: box, heldOut: box.nullable(), margin: count }),
   }),
 );

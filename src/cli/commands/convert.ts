@@ -3,7 +3,7 @@ import type { ConvertRequest, ConvertResult, GivenRange } from '../../api/index.
 import { UsageError } from '../../core/index.ts';
 import { STOPS, type Command, type Given } from '../command.ts';
 import { formatNumber, formatSeconds } from '../format.ts';
-import { OVERWRITE, rangeOf, voxelSizeOf, wrongValue } from '../options.ts';
+import { AXES, axesOf, OVERWRITE, rangeOf, voxelSizeOf, wrongValue } from '../options.ts';
 
 const TYPES = ['uint8', 'uint16', 'float32'] as const;
 
@@ -43,6 +43,7 @@ export const convert: Command = {
           value: 'Z,Y,X',
           help: 'size of the voxels of IN in micrometers, for files that do not say it',
         },
+        AXES,
         { name: 'dtype', value: TYPES.join('|'), help: "type of the numbers [IN's own, or float32]" },
       ],
     },
@@ -91,6 +92,7 @@ export const convert: Command = {
       times: timesOf(given),
       voxelSize: voxelSizeOf(given),
       inputVoxelSize: voxelSizeOf(given, 'input-voxel-size'),
+      axes: axesOf(given),
       type: typeOf(given),
       format: given.one('format'),
       compression: given.one('compression'),

@@ -3,6 +3,8 @@ import { UsageError } from '../../core/index.ts';
 import { STOPS, type Command } from '../command.ts';
 import { formatNumber, formatTable } from '../format.ts';
 import {
+  AXES,
+  axesOf,
   DEVICE,
   MEMORY,
   memoryBytesOf,
@@ -36,6 +38,7 @@ export const evaluate: Command = {
         WEIGHT,
         { name: 'out', value: 'FILE', help: 'writes the numbers here too, as JSON' },
         VOXEL_SIZE,
+        AXES,
         OVERWRITE,
       ],
     },
@@ -72,6 +75,7 @@ export const evaluate: Command = {
       targets: given.many('target').map(namedFile),
       weight: given.one('weight'),
       voxelSize: voxelSizeOf(given),
+      axes: axesOf(given),
       memoryBytes: memoryBytesOf(given),
       out: given.one('out'),
       overwrite: given.has('overwrite'),

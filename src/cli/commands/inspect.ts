@@ -2,6 +2,7 @@
 import { UsageError } from '../../core/index.ts';
 import { STOPS, type Command } from '../command.ts';
 import { formatFacts } from '../facts.ts';
+import { AXES, axesOf } from '../options.ts';
 
 export const inspect: Command = {
   usage: 'PATH',
@@ -19,6 +20,7 @@ export const inspect: Command = {
           name: 'pixels',
           help: 'adds the sha256 of the pixels (T, C, Z, Y, X order, little-endian, in the type of the file)',
         },
+        AXES,
       ],
     },
   ],
@@ -35,7 +37,7 @@ export const inspect: Command = {
         what: 'inspect needs a file or folder.',
         remedy: 'The form is: unstained inspect PATH',
       });
-    const request = { pixels: given.has('pixels') };
+    const request = { pixels: given.has('pixels'), axes: axesOf(given) };
     return async (verbs, world, call) => {
       const result = await verbs.inspect(world, path, request, call);
       return { json: result, text: formatFacts(result) };

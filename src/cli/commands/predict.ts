@@ -2,7 +2,18 @@
 import { UsageError } from '../../core/index.ts';
 import { STOPS, type Command } from '../command.ts';
 import { formatSeconds, formatTable } from '../format.ts';
-import { DEVICE, MEMORY, memoryBytesOf, MODEL, OVERWRITE, THREADS, VOXEL_SIZE, voxelSizeOf } from '../options.ts';
+import {
+  AXES,
+  axesOf,
+  DEVICE,
+  MEMORY,
+  memoryBytesOf,
+  MODEL,
+  OVERWRITE,
+  THREADS,
+  VOXEL_SIZE,
+  voxelSizeOf,
+} from '../options.ts';
 
 export const predict: Command = {
   usage: 'IMAGE [IMAGE ...] --model RUN --out PATH',
@@ -22,6 +33,7 @@ export const predict: Command = {
           help: 'the image to write (dna.ome.tif), or a folder, which several images need',
         },
         VOXEL_SIZE,
+        AXES,
         OVERWRITE,
       ],
     },
@@ -47,6 +59,7 @@ export const predict: Command = {
       images: given.operands,
       out: given.one('out')!,
       voxelSize: voxelSizeOf(given),
+      axes: axesOf(given),
       memoryBytes: memoryBytesOf(given),
       overwrite: given.has('overwrite'),
     };

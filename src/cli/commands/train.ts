@@ -13,6 +13,8 @@ import type { TrainResult } from '../../api/index.ts';
 import { STOPS_AND_SAVES, type Command, type Given, type Option } from '../command.ts';
 import { formatNumber, formatSeconds, formatTable } from '../format.ts';
 import {
+  AXES,
+  axesOf,
   DEVICE,
   MEMORY,
   memoryBytesOf,
@@ -48,6 +50,7 @@ export const train: Command = {
         { name: 'out', value: 'FOLDER', help: "the run's folder, which is made" },
         { name: 'resume', value: 'RUN', help: 'goes on with the run in this folder, from its last saved state' },
         VOXEL_SIZE,
+        AXES,
         OVERWRITE,
       ],
     },
@@ -107,6 +110,7 @@ export const train: Command = {
       config,
       explicit,
       voxelSize: voxelSizeOf(given),
+      axes: axesOf(given),
       memoryBytes: memoryBytesOf(given),
       overwrite: given.has('overwrite'),
       resume,
