@@ -1,6 +1,7 @@
 /** Small whole images of each format, to be damaged. */
 import { encodePng } from '../../src/codec/index.ts';
 import { channelWith } from '../../src/io/index.ts';
+import { writeCzi, type CziSubblock } from '../../src/io/czi/testing/write-czi.ts';
 import { noise } from '../../src/io/testing/samples.ts';
 import { writeOmeZarr, type ExampleZarr } from '../../src/io/testing/write-ome-zarr.ts';
 import { writeZarr } from '../../src/io/testing/write-zarr.ts';
@@ -35,6 +36,13 @@ export const FORMATS: Readonly<Record<string, () => Promise<readonly Seed[]>>> =
       ),
     },
   ],
+  czi: async () =>
+    Promise.all(
+      CZIS.map(async ([name, subblocks]) => ({
+        name,
+        ...oneFile('a.czi', await writeCzi(subblocks, { xml: CZI_XML })),
+      })),
+    ),
   zarr: async () => {
     const written = await Promise.all(ZARRS.map(async ([name, options]) => ({ name, files: await omeZarr(options) })));
     const array = {
@@ -49,6 +57,42 @@ export const FORMATS: Readonly<Record<string, () => Promise<readonly Seed[]>>> =
     return [...written, array].map((seed) => ({ ...seed, path: 'a.zarr' }));
   },
 };
+
+/** Two channels, two planes. */
+const planes = (compression: CziSubblock['compression']): CziSubblock[] =>
+  noise('uint16', 48, 4).map((data, i) => ({
+    start: { X: 100, Y: 200, C: i % 2, Z: i >> 1 },
+    width: 8,
+    height: 6,
+    pixels: 'Gray16',
+    data: data as Uint16Array,
+    compression,
+  }));
+
+/** Two scenes of overlapping tiles, the second with a reduced copy. */
+const tiles = (
+  [
+    { start: { X: 0, Y: 0, S: 0, M: 1 }, width: 8, height: 6 },
+    { start: { X: 6, Y: 0, S: 0, M: 0 }, width: 8, height: 6 },
+    { start: { X: 100, Y: 50, S: 1, M: 0 }, width: 8, height: 6 },
+    { start: { X: 100, Y: 50, S: 1 }, width: 4, height: 3, reduced: 2 },
+  ] as Pick<CziSubblock, 'start' | 'width' | 'height' | 'reduced'>[]
+).map((tile, i): CziSubblock => ({
+  ...tile,
+  pixels: 'Gray8',
+  data: noise('uint8', tile.width * tile.height, 1, i)[0] as Uint8Array,
+}));
+
+const CZI_XML =
+  '<ImageDocument><Metadata><Information><Image><Dimensions><Channels><Channel Id="Channel:0" Name="DNA"/></Channels></Dimensions></Image></Information>' +
+  '<Scaling><Items><Distance Id="X"><Value>1E-07</Value></Distance></Items></Scaling></Metadata></ImageDocument>';
+
+const CZIS: readonly (readonly [string, readonly CziSubblock[]])[] = [
+  ['uncompressed', planes('none')],
+  ['zstd0', planes('zstd0')],
+  ['zstd1, high and low bytes apart', planes('zstd1 hi-lo')],
+  ['scenes of tiles', tiles],
+];
 
 const ZARRS: readonly (readonly [string, ExampleZarr['options']])[] = [
   ['0.5, zstd', {}],

@@ -45,6 +45,17 @@ describe('metadata', () => {
     expect(parse(xml).channels.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 
+  it('names that the display has for some by another identifier, as a microscope wrote it', () => {
+    const display = (ids: readonly string[]) =>
+      `<DisplaySetting><Channels>${ids.map((id) => `<Channel Id="${id}" Name="${id} name"/>`).join('')}</Channels></DisplaySetting>`;
+    const xml = dimensions('<Channels><Channel Id="Channel:0"/><Channel Id="Channel:1"/></Channels>');
+    const names = (...ids: string[]) =>
+      parse(xml.replace('</Metadata>', `${display(ids)}</Metadata>`)).channels.map(({ name }) => name);
+    expect(names('Channel:0', 'c15b6ce0')).toEqual(['Channel:0 name', 'c15b6ce0 name']);
+    expect(names('Channel:1', 'Channel:0')).toEqual(['Channel:0 name', 'Channel:1 name']);
+    expect(names('Channel:1', 'c15b6ce0')).toEqual([null, 'Channel:1 name']);
+  });
+
   it('times: their interval, or their offsets where these are even', () => {
     const positions = (inside: string) => parse(dimensions(`<T><Positions>${inside}</Positions></T>`));
     expect(positions('<Interval><Start>0</Start><Increment>2.5</Increment></Interval>').timeStep(7)).toBe(2.5);

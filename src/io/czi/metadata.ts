@@ -104,11 +104,15 @@ function parseScaling(items: Element): VoxelSize | null {
 function parseChannels(information: Element, display: Element): Channel[] {
   const named = children(information, 'Channel');
   const displayed = children(display, 'Channel');
-  const ids = new Map(displayed.map((channel) => [textOf(channel['Id']), channel]));
-  const identified = named.some(({ Id }) => textOf(Id) !== null && ids.has(textOf(Id)));
+  const idOf = (channel: Element | undefined) => textOf(channel?.['Id']) ?? '';
+  const known = new Set(named.map(idOf).filter((id) => id !== ''));
+  // By their name for each other, else by position, unless the one there is another's.
+  const displayOf = (channel: Element | undefined, i: number): Element =>
+    displayed.find((one) => idOf(one) !== '' && idOf(one) === idOf(channel)) ??
+    (known.has(idOf(displayed[i])) ? {} : (displayed[i] ?? {}));
   return Array.from({ length: Math.max(named.length, displayed.length) }, (_, i) => {
     const channel = named[i] ?? {};
-    const shown = (identified ? ids.get(textOf(channel['Id'])) : displayed[i]) ?? {};
+    const shown = displayOf(named[i], i);
     const wavelength = Number(textOf(channel['EmissionWavelength']) ?? NaN);
     return channelWith({
       name: textOf(channel['Name']) ?? textOf(shown['Name']),
