@@ -21,6 +21,7 @@ import { serve, type TestServer } from '../../src/io/testing/http-server.ts';
 import { memoryFiles, memorySink } from '../../src/io/testing/memory.ts';
 import { noise, readAll } from '../../src/io/testing/samples.ts';
 import { writeTiff } from '../../src/io/testing/write-tiff.ts';
+import { FORMATS } from '../fuzz/seeds.ts';
 import { bundle } from './bundle.ts';
 
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome']
@@ -51,8 +52,22 @@ const CASES: readonly Case[] = [
     files: Object.fromEntries(PLANES.map((plane, z) => [`stack/z${z + 8}.png`, png(plane)])),
     onlyChosen: true,
   },
+  ...(await small('CZI', 'czi')),
+  ...(await small('Zarr', 'zarr')),
   ...shared('OME-TIFF of Bio-Formats', 'same-image-three-ways/FOV7_HV110_P0500510000.ome.tiff'),
+  ...shared('CZI of ZEN, zstd1', 'czi/CellDivision_T3_Z5_CH2_X240_Y170_comp2.czi'),
+  ...shared('OME-Zarr 0.5', 'zarr/ng_ome_zarr_simple_0.5'),
 ];
+
+/** The small images of a format that are damaged elsewhere; each gets a name of its own. */
+async function small(format: string, key: string): Promise<Case[]> {
+  const seeds = await FORMATS[key]();
+  return seeds.map(({ name, files, path }, i) => ({
+    format: `${format}, ${name},`,
+    path: `${i} ${path}`,
+    files: Object.fromEntries(Object.entries(files).map(([inside, bytes]) => [`${i} ${inside}`, bytes])),
+  }));
+}
 
 /** A file or folder of the images of other programs, which stand beside the checkout on some machines. */
 function shared(format: string, name: string): Case[] {
