@@ -9,12 +9,13 @@ const MAX_WINDOW = 2 ** 26;
 const MAGIC = 0xfd2fb528;
 
 /**
- * What the frame at the start of `bytes` becomes, at most `maxLength` bytes; what follows it is not looked at.
- * Throws Error where the frame is damaged, cut, wants a dictionary, or more comes out of it.
+ * What one frame becomes, at most `maxLength` bytes.
+ * Throws Error where the frame is damaged, cut, followed by something, wants a dictionary, or more comes out of it.
  */
-export async function decodeZstd(bytes: Uint8Array, maxLength: number): Promise<Uint8Array<ArrayBuffer>> {
-  const { contentSize, end } = parseFrame(bytes);
-  const frame = bytes.subarray(0, end); // numcodecs' decoder never comes back from bytes behind it
+export async function decodeZstd(frame: Uint8Array, maxLength: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { contentSize, end } = parseFrame(frame);
+  // Bytes that were put into the middle push others out behind the end; and numcodecs' decoder never comes back from them.
+  if (end !== frame.length) throw new Error(`a zstd frame ends at byte ${end}, and ${frame.length} are there`);
   if (contentSize === null) return decodeCounted(frame, maxLength);
   if (contentSize > maxLength)
     throw new Error(`a zstd frame says that ${contentSize} bytes come out of it, not ${maxLength}`);

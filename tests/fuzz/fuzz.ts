@@ -93,9 +93,9 @@ async function readOrRefused(files: Files, path: string): Promise<Outcome> {
   try {
     const { images, close } = await openImage(files, path);
     try {
-      const digests = [];
+      const digests: Read[] = [];
       for (const image of images) digests.push(await digestOf(image));
-      return { samples: digests.join(), refusal: '' };
+      return { samples: JSON.stringify(digests), refusal: '' };
     } finally {
       await close();
     }
@@ -107,10 +107,18 @@ async function readOrRefused(files: Files, path: string): Promise<Outcome> {
   }
 }
 
-async function digestOf(image: ImageSource): Promise<string> {
+/** What an image is, and the digest of its samples in T, C, Z, Y, X order, or of its corners where there are many. */
+interface Read {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly all: boolean;
+  readonly sha256: string;
+}
+
+async function digestOf(image: ImageSource): Promise<Read> {
   const { times, channels, size, type } = image;
   const all = times * channels.length * voxelCount(size) <= MOST_SAMPLES;
-  const hash = createHash('sha256').update(JSON.stringify([times, channels.length, size, type]));
+  const hash = createHash('sha256');
   const corner = { z: 1, y: Math.min(size.y, 64), x: Math.min(size.x, 64) };
   for (const time of all ? indices(times) : new Set([0, times - 1]))
     for (const channel of all ? indices(channels.length) : new Set([0, channels.length - 1]))
@@ -121,7 +129,8 @@ async function digestOf(image: ImageSource): Promise<string> {
         if (samples.length !== voxelCount(box)) throw new Error(`${samples.length} samples of ${voxelCount(box)}`);
         hash.update(storedBytes(type, samples));
       }
-  return hash.digest('hex');
+  const shape = [times, channels.length, size.z, size.y, size.x];
+  return { shape, dtype: type, all, sha256: hash.digest('hex') };
 }
 
 function indices(count: number): readonly number[] {
@@ -138,5 +147,5 @@ function keep(folder: string, files: FileSet, path: string, samples: string): vo
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), bytes);
   }
-  writeFileSync(join(folder, 'read.json'), JSON.stringify({ path, samples }));
+  writeFileSync(join(folder, 'read.json'), `{"path": ${JSON.stringify(path)}, "images": ${samples}}`);
 }
