@@ -15,6 +15,7 @@ export { decodeSafetensors, encodeSafetensors, encodeSafetensorsHeader, safetens
 export type { Float32Tensor, Safetensors } from './safetensors.ts';
 export { decodePng, decodePngHeader, encodePng } from './png.ts';
 export type { DecodedPng, PngHeader, PngImage } from './png.ts';
-export { DEFLATE_RATIO, deflateZlib, inflateZlib } from './zlib.ts';
+export { DEFLATE_RATIO, deflateZlib, inflateZlib, provideInflate } from './zlib.ts';
+export type { Inflate } from './zlib.ts';
 export { decodeZstd, encodeZstd, ZSTD_RATIO } from './zstd.ts';
 export { narrowToHalves, widenHalves } from './float16.ts';

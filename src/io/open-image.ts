@@ -24,11 +24,16 @@ const tiff = [
   begins(0x49, 0x49, 43, 0),
   begins(0x4d, 0x4d, 0, 43),
 ];
+const xml = [text('<?xml'), text('\ufeff<?xml'), text('<OME')];
 
 const FORMATS: readonly Format[] = [
   {
     fits: (start) => tiff.some((fits) => fits(start)),
     load: async () => (await import('./tiff/open-tiff.ts')).openTiff,
+  },
+  {
+    fits: (start) => xml.some((fits) => fits(start)),
+    load: async () => (await import('./tiff/open-tiff.ts')).openCompanion,
   },
   { fits: begins(137, 80, 78, 71, 13, 10, 26, 10), load: async () => (await import('./png-image.ts')).openPng },
 ];
@@ -40,7 +45,6 @@ const REFUSED: readonly { readonly name: string; fits(start: Uint8Array): boolea
   { name: 'Leica LIF', fits: begins(0x70, 0, 0, 0) },
   { name: 'DeltaVision', fits: at(96, 0xa0, 0xc0) },
   { name: 'DeltaVision', fits: at(96, 0xc0, 0xa0) },
-  { name: 'XML (OME companion)', fits: text('<?xml') },
   { name: 'JPEG', fits: begins(0xff, 0xd8, 0xff) },
   { name: 'JPEG 2000', fits: begins(0, 0, 0, 12, 0x6a, 0x50) },
   { name: 'GIF', fits: text('GIF8') },

@@ -6,11 +6,13 @@ import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { provideInflate } from '../codec/index.ts';
 import type { Machine, Runtime } from '../engine/index.ts';
 import type { Files, Output } from '../io/index.ts';
 import type { RunStore } from '../run/index.ts';
 import { createFile, createFolder, isSame } from './byte-sink.ts';
 import { nodeFiles } from './files.ts';
+import { inflateInThreads } from './inflate.ts';
 import { startOnnxRuntime } from './onnx-runtime.ts';
 import { runFolder } from './run-store.ts';
 
@@ -22,6 +24,7 @@ export interface NodeWorldSettings {
 
 /** What `train`, `predict` and the other verbs take as their world. */
 export function nodeWorld({ threads = null }: NodeWorldSettings = {}): NodeWorld {
+  provideInflate(inflateInThreads);
   return {
     files: nodeFiles,
     output: { createFile, isSame, createFolder, removeFolder: (path) => rm(path, { recursive: true, force: true }) },
