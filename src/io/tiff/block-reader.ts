@@ -18,6 +18,8 @@ export interface PlanePlace {
   readonly format: PageFormat;
   /** Other than 0 where planes follow each other under one directory (ImageJ, MetaMorph). */
   readonly shift: number;
+  /** Where a sample of the page is a plane of its own, which one. */
+  readonly sample?: number;
 }
 
 export interface BlockTable {

@@ -36,7 +36,8 @@ export async function tiffImageSource(
   reader: BlockReader,
   close: () => Promise<void>,
 ): Promise<ImageSource> {
-  const pageFormat = (await image.plane(0, 0, 0)).format;
+  const { format: ofPages, sample } = await image.plane(0, 0, 0);
+  const pageFormat = sample === undefined ? ofPages : { ...ofPages, samples: 1, rgb: false };
   const { width, height, type, samples } = pageFormat;
   const size: Size = { z: image.planes, y: height, x: width };
   const { name, format, times, timeStep, voxelSize } = image;

@@ -35,8 +35,9 @@ export async function readRegion(
       const plane = await planeAt(region.start.z + z);
       const target = out.subarray(z * planeLength, (z + 1) * planeLength);
       const differs = () => void (colored = Math.min(colored ?? z, z));
-      if (which === 'grey' && plane.format.planar) yield () => readPlanarGrey(plane, region, target, reader, differs);
-      else yield* planeJobs(plane, which, region, target, reader, differs);
+      const sample = plane.sample ?? which;
+      if (sample === 'grey' && plane.format.planar) yield () => readPlanarGrey(plane, region, target, reader, differs);
+      else yield* planeJobs(plane, sample, region, target, reader, differs);
     }
   }
   const { format } = await planeAt(region.start.z);

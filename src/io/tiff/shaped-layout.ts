@@ -2,6 +2,7 @@
 import { channelWith } from '../source.ts';
 import { voxelSizeOf } from '../units.ts';
 import { consecutivePlanes } from './consecutive.ts';
+import type { PlanePlace } from './block-reader.ts';
 import type { TiffBytes } from './directory.ts';
 import type { TiffImage } from './image-source.ts';
 import type { FullPage, PageFormat } from './page.ts';
@@ -25,12 +26,15 @@ export async function shapedImage(
   const [{ page, format }] = pages;
   const shape = parseShape(description, format);
   if (!shape) return null;
-  const { extents, strides, planes, named } = shape;
-  const consecutive = pages.length === 1 && planes > 1;
-  if (!consecutive && planes !== pages.length) return null;
-  const placeOf = consecutive
-    ? await consecutivePlanes(tiff, page, planes, "tifffile's description says")
+  const { extents, strides, planes, perPage, named } = shape;
+  const count = planes / perPage; // of pages
+  const consecutive = pages.length === 1 && count > 1;
+  if (!consecutive && count !== pages.length) return null;
+  const pageAt = consecutive
+    ? await consecutivePlanes(tiff, page, count, "tifffile's description says")
     : (index: number) => ({ tiff, ...pages[index], shift: 0 });
+  const placeOf = (index: number): PlanePlace =>
+    perPage === 1 ? pageAt(index) : { ...pageAt(Math.floor(index / perPage)), sample: index % perPage };
   const { y, x } = plainPixelSize(resolution);
   return {
     name: '',
@@ -47,9 +51,11 @@ export async function shapedImage(
 
 interface Shape {
   readonly extents: Record<'T' | 'C' | 'Z', number>;
-  /** Pages from one to the next. */
+  /** Planes from one to the next. */
   readonly strides: Record<'T' | 'C' | 'Z', number>;
   readonly planes: number;
+  /** The samples of a page, where they are planes: tifffile takes three or four for colors. */
+  readonly perPage: number;
   /** Whether all axes are known. */
   readonly named: boolean;
 }
@@ -72,7 +78,10 @@ function parseShape(description: string, { width, height, samples, planar }: Pag
   const extents = { T: 1, C: 1, Z: 1 };
   const strides = { T: 0, C: 0, Z: 0 };
   let [planes, named] = [1, true];
-  for (let i = before - 1; i >= 0; i--) {
+  const sampleAxis = planar ? before : shape.length - 1;
+  const perPage = samples > 1 && /[TZC]/.test(letters[sampleAxis]) ? samples : 1;
+  const axesOfPlanes = [...Array(before).keys(), ...(perPage > 1 ? [sampleAxis] : [])];
+  for (const i of axesOfPlanes.reverse()) {
     const extent = Number(shape[i]);
     if (extent === 1) continue;
     const known = letters[i] === 'T' || letters[i] === 'C' || letters[i] === 'Z';
@@ -83,5 +92,5 @@ function parseShape(description: string, { width, height, samples, planar }: Pag
     strides[axis] = planes;
     planes *= extent;
   }
-  return planes < 2 ** 31 ? { extents, strides, planes, named } : null;
+  return planes < 2 ** 31 ? { extents, strides, planes, perPage, named } : null;
 }
