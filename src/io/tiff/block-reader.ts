@@ -7,7 +7,7 @@ import { allocateSamples, bytesPerSample, samplesOf, swapBytes } from '../sample
 import { damaged, truncated } from '../refusals.ts';
 import { DECODERS, isUncompressed } from './decoders.ts';
 import type { TiffBytes } from './directory.ts';
-import { blockGrid, blockRowBytes, readBlockTable, type Page, type PageFormat } from './page.ts';
+import { blockGrid, blockRowBytes, readBlockTable, type BlockTable, type Page, type PageFormat } from './page.ts';
 import { undoPredictor } from './predictor.ts';
 import { unpackBits } from './unpack-bits.ts';
 
@@ -20,11 +20,6 @@ export interface PlanePlace {
   readonly shift: number;
   /** Where a sample of the page is a plane of its own, which one. */
   readonly sample?: number;
-}
-
-export interface BlockTable {
-  readonly offsets: Float64Array;
-  readonly byteCounts: Float64Array;
 }
 
 export interface BlockReader {
@@ -45,7 +40,8 @@ export function blockReader(): BlockReader {
   const tables = new Map<Page, Promise<BlockTable>>();
   let held = 0;
 
-  const table = ({ tiff, page, format }: PlanePlace): Promise<BlockTable> => {
+  const table = async ({ tiff, page, format }: PlanePlace): Promise<BlockTable> => {
+    if (page.table) return page.table;
     const known = tables.get(page);
     if (known) return known;
     const [oldest] = tables.keys();

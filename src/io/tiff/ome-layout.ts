@@ -78,15 +78,15 @@ async function readCompanion(bytes: ByteSource): Promise<Ome> {
 }
 
 async function describedImages(described: Described, set: TiffSet): Promise<TiffImage[]> {
-  const { file, name, ome } = described;
+  const { file, name, ome, tiff } = described;
   if (ome.images.length === 0) throw damaged(file, 'its OME-XML describes no image.');
   const images: OmeImage[] = ome.images.map((image) => ({
     ...image,
     tiffData: image.tiffData.map((data) => {
       const own =
-        data.fileName === name ||
-        (data.uuid !== null && data.uuid === ome.uuid) ||
-        (data.fileName === null && (data.uuid === null || ome.uuid === null));
+        data.fileName === null
+          ? data.uuid === null || ome.uuid === null || data.uuid === ome.uuid
+          : tiff !== null && (data.fileName === name || (data.uuid !== null && data.uuid === ome.uuid));
       if (own) return { ...data, fileName: null };
       if (data.fileName !== null) return data;
       throw unsupported(

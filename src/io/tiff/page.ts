@@ -30,11 +30,18 @@ export interface Page {
   readonly format: PageFormat | null;
   readonly offsets: Tag | undefined;
   readonly byteCounts: Tag | undefined;
+  /** Where the blocks are, if they are few; else it is read when it is needed. */
+  readonly table?: BlockTable;
   /** The lengths are those of the decoded blocks, as LSM files have them. */
   readonly lengthsAreDecoded?: true;
   readonly description: Tag | undefined;
   /** What Micro-Manager says of a page, as JSON. */
   readonly microManager: Tag | undefined;
+}
+
+export interface BlockTable {
+  readonly offsets: Float64Array;
+  readonly byteCounts: Float64Array;
 }
 
 /** A page that is no thumbnail. */
@@ -44,6 +51,7 @@ export interface FullPage {
 }
 
 const REDUCED = 1;
+const FEW_BLOCKS = 32;
 
 /** Reads what a directory says of its page. Throws ImageError: image/unsupported, image/damaged, image/truncated. */
 export async function parsePage(tiff: TiffBytes, { at, tags }: Directory, index: number): Promise<Page> {
@@ -92,7 +100,9 @@ export async function parsePage(tiff: TiffBytes, { at, tags }: Directory, index:
   const blockHeight = tiled ? await one(TAG.tileLength, 0) : Math.min(height, await one(TAG.rowsPerStrip, height));
   const format: PageFormat = { ...pixels, width, height, compression, predictor, blockWidth, blockHeight, tiled };
   requireBlocks(tiff, format, place, at);
-  return { ...place, format };
+  const page = { ...place, format };
+  if (blockGrid(format).total > FEW_BLOCKS) return page;
+  return { ...page, table: await readBlockTable(tiff, page, format) }; // which stands near, and has been read with it
 }
 
 /** A whole number of at least 1 and below 2^31. */
@@ -121,11 +131,7 @@ export function blockRowBytes({ blockWidth, samples, planar, bits }: PageFormat)
 }
 
 /** Where the blocks stand and how long they are, row by row. Throws ImageError: image/damaged, image/truncated. */
-export async function readBlockTable(
-  tiff: TiffBytes,
-  page: Page,
-  format: PageFormat,
-): Promise<{ offsets: Float64Array; byteCounts: Float64Array }> {
+export async function readBlockTable(tiff: TiffBytes, page: Page, format: PageFormat): Promise<BlockTable> {
   const { total } = blockGrid(format);
   const offsets = await readNumbers(tiff, page.offsets, total);
   const byteCounts = await readNumbers(tiff, page.byteCounts, total);

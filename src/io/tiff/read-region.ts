@@ -6,9 +6,9 @@ import type { Region } from '../../volume/index.ts';
 import { truncated, damaged } from '../refusals.ts';
 import { allocateSamples, bytesPerSample, copySamples, samplesOf, swapBytes } from '../samples.ts';
 import type { Samples } from '../source.ts';
-import { blockBytes, type BlockReader, type BlockTable, type PlanePlace } from './block-reader.ts';
+import { blockBytes, type BlockReader, type PlanePlace } from './block-reader.ts';
 import { isUncompressed } from './decoders.ts';
-import { blockGrid, type PageFormat } from './page.ts';
+import { blockGrid, type BlockTable, type PageFormat } from './page.ts';
 
 /** Of a pixel's samples one, or the grey of red, green and blue that are equal. */
 export type Which = number | 'grey';
