@@ -16,7 +16,7 @@ const MAX_ENTRIES = 4096;
 const UIC1 = { spatialCalibration: 3, xCalibration: 4, yCalibration: 5, calibrationUnits: 6 };
 
 export function isStk({ tags }: Directory): boolean {
-  return tags.has(TAG.metaMorph2);
+  return tags.has(TAG.metaMorph1) || tags.has(TAG.metaMorph2);
 }
 
 /** Throws ImageError: image/damaged, image/truncated, image/unsupported. */
@@ -25,7 +25,7 @@ export async function stkImage(tiff: TiffBytes, directory: Directory, pages: rea
   if (!tiff.littleEndian) throw damaged(name, 'it is big-endian, and no MetaMorph STK is.');
   if (pages.length > 1)
     throw unsupported(name, `this MetaMorph STK has ${pages.length} pages, not one.`, convertRemedy(name));
-  const planes = directory.tags.get(TAG.metaMorph2)!.count; // isStk has seen it
+  const planes = directory.tags.get(TAG.metaMorph2)?.count ?? 1; // a single image of MetaMorph has only the other tag
   if (planes < 1) throw damaged(name, 'this MetaMorph STK has no planes.');
   const [{ page }] = pages;
   const placeOf = await consecutivePlanes(tiff, page, planes, 'MetaMorph says');
@@ -60,7 +60,9 @@ async function planeInformation(
   { tags }: Directory,
   planes: number,
 ): Promise<{ distances: number[]; times: number[] }> {
-  const view = await readStructure(tiff, tags.get(TAG.metaMorph2)!.at, planes * PLANE_BYTES);
+  const tag = tags.get(TAG.metaMorph2);
+  if (!tag) return { distances: [0], times: [0] };
+  const view = await readStructure(tiff, tag.at, planes * PLANE_BYTES);
   const all = Array.from({ length: planes }, (_, i) => i * PLANE_BYTES);
   const day = 86_400_000;
   return {
