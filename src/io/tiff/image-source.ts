@@ -26,6 +26,7 @@ export interface TiffImage {
 
 /** Colors are compared while an image is opened, so that it is known then what it is. */
 const MAX_LOOK_BYTES = 2 ** 26;
+const MAX_CHANNELS = 2 ** 20;
 const COLORS = ['#FF0000', '#00FF00', '#0000FF'];
 const COLOR_NAMES = ['red', 'green', 'blue'];
 
@@ -42,6 +43,13 @@ export async function tiffImageSource(
   const size: Size = { z: image.planes, y: height, x: width };
   const { name, format, times, timeStep, voxelSize } = image;
   const grey = pageFormat.rgb && samples <= 4 && (await looksGrey(image, pageFormat, reader));
+  if (samples * image.channels.length > MAX_CHANNELS)
+    throw unsupported(
+      file,
+      `it has ${image.channels.length} channels of ${samples} samples.`,
+      'Save it in parts.',
+      `Up to ${MAX_CHANNELS} channels are read.`,
+    );
   const channels =
     samples === 1 || grey ? image.channels : image.channels.flatMap((channel) => ofSamples(channel, image, pageFormat));
   return {

@@ -28,9 +28,16 @@ export function isNdtiff(pages: readonly FullPage[]): boolean {
 }
 
 /** One image a position, or whatever axis there is beside time, channel and z. Throws ImageError as reading a TIFF does. */
-export async function ndtiffImages({ tiff }: Tiff, pages: readonly FullPage[], set: TiffSet): Promise<TiffImage[]> {
+export async function ndtiffImages(
+  { tiff }: Tiff,
+  pages: readonly FullPage[],
+  fileName: string,
+  set: TiffSet,
+): Promise<TiffImage[]> {
   const { name } = tiff.bytes;
-  const known = (await set.names()).has(INDEX) ? await fromIndex(name, pages[0], set) : await fromPages(tiff, pages);
+  const known = (await set.names()).has(INDEX)
+    ? await fromIndex(name, pages, fileName, set)
+    : await fromPages(tiff, pages);
   if (known.length === 0) throw damaged(name, `${INDEX} beside it lists no plane.`);
   const summary = await readSummary(tiff);
   const pixel = lengthOf(summary['PixelSize_um']);
@@ -85,7 +92,8 @@ function valuesOf(planes: readonly Located[], axis: 'time' | 'channel' | 'z'): M
 }
 
 /** The planes of all files of the set; each file is opened when one of its planes is read. */
-async function fromIndex(file: string, { format }: FullPage, set: TiffSet): Promise<Located[]> {
+async function fromIndex(file: string, pages: readonly FullPage[], own: string, set: TiffSet): Promise<Located[]> {
+  const [{ format }] = pages;
   const bytes = await set.bytes(INDEX);
   if (bytes.size > MAX_INDEX_BYTES)
     throw unsupported(
@@ -95,24 +103,27 @@ async function fromIndex(file: string, { format }: FullPage, set: TiffSet): Prom
       'So large an index is not read.',
     );
   const entries = parseNdtiffIndex(await bytes.read(0, bytes.size), bytes.name);
+  const listed = entries.filter(({ fileName }) => fileName === own).length;
+  if (listed < pages.length)
+    throw truncated(bytes.name, `it lists ${listed} planes of ${own}, which has ${pages.length} pages.`, bytes.size);
   const names = await set.names();
   const absent = [...new Set(entries.map((entry) => entry.fileName))].filter((name) => !names.has(name));
   if (absent.length > 0) throw missing(file, absent);
   return entries.map(({ axes, fileName, offset, width, height, compressed }) => ({
     axes,
     place: async () => {
-      const { tiff, pages } = await set.tiff(fileName);
-      const page = pages.find((candidate) => candidate.format)!; // readTiff has seen one
-      const own = page.format!;
+      const opened = await set.tiff(fileName);
+      const page = opened.pages.find((candidate) => candidate.format)!; // readTiff has seen one
+      const [{ tiff }, stored] = [opened, page.format!];
       if (
         compressed ||
-        !isUncompressed(own.compression) ||
+        !isUncompressed(stored.compression) ||
         width !== format.width ||
         height !== format.height ||
-        !alike(own, format)
+        !alike(stored, format)
       )
         throw damaged(tiff.bytes.name, `its planes are not those that ${INDEX} describes.`);
-      return { tiff, page, format: own, shift: offset - (await readNumber(tiff, page.offsets, 0)) };
+      return { tiff, page, format: stored, shift: offset - (await readNumber(tiff, page.offsets, 0)) };
     },
   }));
 }

@@ -15,6 +15,7 @@ import { TAG } from './tags.ts';
 import { isName, missing, type TiffSet } from './tiff-set.ts';
 
 const MAX_XML_BYTES = 2 ** 26;
+const MAX_PLANES = 2 ** 22;
 
 /** The file that has the XML. */
 interface Described {
@@ -135,20 +136,24 @@ async function omeImage(
 ): Promise<TiffImage> {
   const [data] = image.tiffData;
   const reference = pageAt(await fileOf(data ?? { fileName: null, uuid: null }), data?.ifd ?? 0, image).format;
+  const { C, Z, T, X, Y } = image.sizes;
+  const alone = image.tiffData.every(({ fileName }) => fileName === null);
+  const requirePages = (channelCount: number) => {
+    const total = channelCount * Z * T;
+    const what = `its OME-XML describes ${total} planes (t ${T}, c ${channelCount}, z ${Z})`;
+    if (alone && tiff && total > tiff.pages.length)
+      throw truncated(file, `${what}; it has ${tiff.pages.length} pages.`);
+    if (total > MAX_PLANES)
+      throw unsupported(file, `${what}.`, 'Split it into several files.', `Up to ${MAX_PLANES} are kept in mind.`);
+  };
+  requirePages(Math.max(1, Math.floor(C / reference.samples))); // before anything is made for each
   const { channels, samples } = channelsOf(image, reference, file, tiff ? tiff.pages.length : null);
-  const { Z, T, X, Y } = image.sizes;
+  requirePages(channels.length);
   const extents = { C: channels.length, Z, T };
   if (X !== reference.width || Y !== reference.height)
     throw damaged(
       file,
       `its OME-XML says (y ${Y}, x ${X}), its pages are (y ${reference.height}, x ${reference.width}).`,
-    );
-  const total = extents.C * Z * T;
-  const alone = image.tiffData.every(({ fileName }) => fileName === null);
-  if (alone && tiff && total > tiff.pages.length)
-    throw truncated(
-      file,
-      `its OME-XML describes ${total} planes (t ${T}, c ${extents.C}, z ${Z}); it has ${tiff.pages.length} pages.`,
     );
   const ranges = pageRanges(image, extents, file);
   for (const range of ranges) used.push(range);

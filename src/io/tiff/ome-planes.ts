@@ -1,5 +1,5 @@
 /** Which page of which file is which plane: the ranges that TiffData elements are, in the order of the planes. */
-import { damaged, truncated, unsupported } from '../refusals.ts';
+import { damaged, truncated } from '../refusals.ts';
 import type { OmeImage, OmeTiffData } from './ome-xml.ts';
 
 /** Pages of one file that are planes one after the other. */
@@ -20,7 +20,6 @@ export interface Plane {
   readonly T: number;
 }
 
-const MAX_PLANES = 2 ** 22;
 const ALL: OmeTiffData = { first: { C: 0, Z: 0, T: 0 }, ifd: null, planeCount: null, fileName: null, uuid: null };
 
 /** The position of a plane in the file's order. */
@@ -34,13 +33,6 @@ export function planeIndex(plane: Plane, extents: Plane, order: OmeImage['order'
  */
 export function pageRanges(image: OmeImage, extents: Plane, file: string): PageRange[] {
   const total = extents.C * extents.Z * extents.T;
-  if (total > MAX_PLANES)
-    throw unsupported(
-      file,
-      `its OME-XML describes ${total} planes (t ${extents.T}, c ${extents.C}, z ${extents.Z}).`,
-      'Split it into several files.',
-      `Up to ${MAX_PLANES} are kept in mind.`,
-    );
   const data: readonly OmeTiffData[] = image.tiffData.length > 0 ? image.tiffData : [ALL];
   const ranges = data.map(({ first, ifd, planeCount, fileName, uuid }): PageRange => {
     const start = planeIndex(first, extents, image.order);

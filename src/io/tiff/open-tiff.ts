@@ -79,7 +79,7 @@ async function layOut(opened: Tiff, name: string, set: TiffSet): Promise<TiffIma
   if (isImageJ(description)) return [await imageJImage(description, tiff, pages, resolution)];
   if (isNdtiff(pages)) {
     set.adopt(name, opened);
-    return ndtiffImages(opened, pages, set);
+    return ndtiffImages(opened, pages, name, set);
   }
   return plainImages(tiff, pages, resolution);
 }

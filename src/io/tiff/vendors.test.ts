@@ -47,6 +47,9 @@ describe('NDTiff', () => {
   const axes = ['light', 'DNA'].flatMap((channel) => [1, 0].map((z) => ({ channel, z })));
   const { tiff, index } = writeNdtiff('a.tif', axes);
 
+  const three = writeNdtiff('a.tif', [{ channel: 'light', z: 0 }, ...axes.slice(2)]);
+  const unfinished = { 'a.tif': three.tiff, 'NDTiff.index': three.index };
+
   it('planes are where the index says, of whichever file', async () => {
     const [image] = await open({ 'a.tif': tiff, 'NDTiff.index': index });
     expect(image.channels.map(({ name }) => name)).toEqual(['light', 'DNA']);
@@ -64,8 +67,13 @@ describe('NDTiff', () => {
   it.each([
     ['image/unsupported', 'NDTiff.index', { 'a.tif': tiff }],
     ['image/truncated', 'entry 3', { 'a.tif': tiff, 'NDTiff.index': index.slice(0, -1) }],
-    ['image/truncated', 'z 0', { 'a.tif': tiff, 'NDTiff.index': writeNdtiff('a.tif', axes.slice(0, 3)).index }],
-    ['image/missing', 'b.tif', { 'a.tif': tiff, 'NDTiff.index': writeNdtiff('b.tif', axes).index }],
+    ['image/truncated', '3 planes', { 'a.tif': tiff, 'NDTiff.index': writeNdtiff('a.tif', axes.slice(0, 3)).index }],
+    [
+      'image/missing',
+      'b.tif',
+      { 'a.tif': tiff, 'NDTiff.index': Uint8Array.from([...index, ...writeNdtiff('b.tif', axes).index]) },
+    ],
+    ['image/truncated', 'z 1', unfinished],
   ])('refuses with %s, naming %s', async (code, what, contents) => {
     await expect(open(contents)).rejects.toMatchObject({ code, what: expect.stringContaining(what) });
   });
