@@ -21,6 +21,7 @@ export { unshuffleBytes } from './shuffle.ts';
 export { crc32c } from './crc32c.ts';
 export { inflateGzip } from './gzip.ts';
 export { decodeLz4, LZ4_RATIO } from './lz4.ts';
-export { DEFLATE_RATIO, deflateGzip, deflateZlib, inflateZlib } from './zlib.ts';
+export { DEFLATE_RATIO, deflateGzip, deflateZlib, inflateZlib, provideInflate } from './zlib.ts';
+export type { Inflate } from './zlib.ts';
 export { decodeZstd, encodeZstd, ZSTD_RATIO } from './zstd.ts';
 export { narrowToHalves, widenHalves } from './float16.ts';

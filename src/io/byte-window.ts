@@ -1,7 +1,7 @@
 /** Small reads close to each other, as headers and directories make them, served from one larger read. */
 import type { ByteSource } from './source.ts';
 
-const WINDOW_BYTES = 65536;
+const WINDOW_BYTES = 16384;
 
 /** Reads as `bytes.read` does; what comes back may be a view on memory that other reads share. */
 export function byteWindow(bytes: ByteSource): (offset: number, length: number) => Promise<Uint8Array> {

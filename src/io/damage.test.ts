@@ -1,13 +1,14 @@
 /** Damaged files of every kind: the stored samples or a refusal by name, in bounded memory; never anything in between. */
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { encodePng } from '../codec/index.ts';
+import { encodePng, encodeZstd } from '../codec/index.ts';
 import { isUnstainedError, random } from '../core/index.ts';
 import { voxelCount } from '../volume/index.ts';
 import { channelWith } from './source.ts';
 import { openImage } from './open-image.ts';
 import { memoryFiles, memorySink } from './testing/memory.ts';
 import { noise, readAll } from './testing/samples.ts';
+import { withBlock, writeLsm, writeNdtiff, writePlanarRgb, writeStk } from './testing/vendor-tiffs.ts';
 import { writeTiff, type TiffLayout } from './testing/write-tiff.ts';
 import { createOmeTiff } from './tiff/create-ome-tiff.ts';
 
@@ -16,17 +17,24 @@ const FILE = 'folder/a.tif';
 const MOST_BYTES = 2 ** 22;
 
 /** All samples, or null for a refusal that names the file and says what to do. Anything else is a defect. */
-async function outcome(bytes: Uint8Array): Promise<number[] | null> {
-  const files = memoryFiles({ [FILE]: bytes });
+async function outcome(
+  bytes: Uint8Array,
+  { opened = FILE, damaged = FILE, others = {} } = {},
+): Promise<number[] | null> {
+  const files = memoryFiles({ ...others, [damaged]: bytes });
   try {
-    const { images } = await openImage(files, FILE);
+    const { images } = await openImage(files, opened);
     for (const { size, times, channels } of images)
       expect(voxelCount(size) * times * channels.length).toBeLessThan(MOST_BYTES);
     const volumes = await Promise.all(images.map(readAll));
     return volumes.flat().flatMap((samples) => [...samples]);
   } catch (error) {
     if (!isUnstainedError(error)) throw error;
-    expect(error).toMatchObject({ file: FILE, exitCode: 3, remedy: expect.stringMatching(/\w/) });
+    expect(error).toMatchObject({
+      file: expect.stringMatching(/^folder\//),
+      exitCode: 3,
+      remedy: expect.stringMatching(/\w/),
+    });
     return null;
   } finally {
     expect(files.bytesRead()).toBeLessThan(MOST_BYTES);
@@ -85,6 +93,26 @@ const KINDS: readonly (readonly [string, Uint8Array])[] = [
       compression: 'lzw',
     }),
   ],
+  [
+    'zstd',
+    withBlock(
+      writeTiff([GREY], { width: 8, height: 6, type: 'uint8' }),
+      await encodeZstd(new Uint8Array(GREY as Uint8Array)),
+      50000,
+    ),
+  ],
+  ['RGB in planes of their own', writePlanarRgb()],
+  [
+    '12 bits, packed',
+    writeTiff([GREY], {
+      width: 8,
+      height: 6,
+      type: 'uint8',
+      tags: { 257: { type: 3, values: [4] }, 258: { type: 3, values: [12] } },
+    }),
+  ],
+  ['MetaMorph STK', writeStk([1, 2, 3].map((day) => ({ distance: 0.5, day })))],
+  ['Zeiss LSM', writeLsm(2, 2)],
   ['OME-TIFF as this program writes it', await omeTiff()],
   ['16-bit PNG', encodePng({ width: 8, height: 6, channels: 1, data: noise('uint16', 48, 1)[0] as Uint16Array })],
 ];
@@ -153,6 +181,71 @@ describe('I1, I2: right or refused, and bounded', () => {
       expect(samples?.includes(0) ?? false, `bit ${bit}`).toBe(false);
       if (strips.has(bit >> 3)) expect([null, whole]).toContainEqual(samples); // Deflate has a checksum
     }
+  });
+});
+
+describe('I1, I2: sets of files, of which one is damaged', () => {
+  const { tiff: ndtiff, index } = writeNdtiff('a.tif', [{ z: 0 }, { z: 1 }]);
+  const data = ['a', 'b'].map(
+    (name, z) => `<TiffData FirstZ="${z}" IFD="0"><UUID FileName="${name}.tif">urn:uuid:${name}</UUID></TiffData>`,
+  );
+  const companion = new TextEncoder().encode(
+    `<OME><Image><Pixels Type="uint8" SizeX="8" SizeY="6" SizeZ="2" SizeC="1" SizeT="1">${data.join('')}</Pixels></Image></OME>`,
+  );
+  const member = (name: string) =>
+    writeTiff(noise('uint8', 48, 1), {
+      width: 8,
+      height: 6,
+      type: 'uint8',
+      compression: 'deflate',
+      description: `<OME UUID="urn:uuid:${name}"><BinaryOnly MetadataFile="x.companion.ome"/></OME>`,
+    });
+  const set = { 'folder/a.tif': member('a'), 'folder/b.tif': member('b'), 'folder/x.companion.ome': companion };
+  const acquisition = { 'folder/a.tif': ndtiff, 'folder/NDTiff.index': index };
+
+  it.each([
+    ['the companion', 'folder/x.companion.ome', set],
+    ['the companion, by a member', 'folder/x.companion.ome', set, 'folder/a.tif'],
+    ['a member', 'folder/b.tif', set, 'folder/a.tif'],
+    ['the index of an NDTiff', 'folder/NDTiff.index', acquisition, 'folder/a.tif'],
+    ['an NDTiff with its index', 'folder/a.tif', acquisition],
+  ])(
+    '%s, cut at any length or any bit flipped',
+    async (_, damaged: string, others: Record<string, Uint8Array>, opened = damaged) => {
+      const bytes = others[damaged];
+      const call = { opened, damaged, others };
+      const whole = await outcome(bytes, call);
+      expect(whole?.length).toBe(opened.endsWith('.tif') && others === acquisition ? 16 : 96);
+      const { integer } = random(1);
+      for (let length = integer(4); length < bytes.length; length += 1 + integer(4))
+        expect([null, whole]).toContainEqual(await outcome(bytes.subarray(0, length), call));
+      for (let bit = integer(8); bit < bytes.length * 8; bit += 1 + integer(16)) {
+        const changed = bytes.slice();
+        changed[bit >> 3] ^= 1 << (bit & 7);
+        const samples = await outcome(changed, call);
+        if (samples) expect(samples.length).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  it('a companion that points to itself, and a member that does', async () => {
+    const self = (name: string) => new TextEncoder().encode(`<OME><BinaryOnly MetadataFile="${name}"/></OME>`);
+    expect(
+      await outcome(self('x.companion.ome'), { opened: 'folder/x.companion.ome', damaged: 'folder/x.companion.ome' }),
+    ).toBeNull();
+    const description = '<OME><BinaryOnly MetadataFile="a.tif"/></OME>';
+    expect(await outcome(tiff({ description }))).toBeNull();
+  });
+
+  it('a companion of 2^60 planes, and one of a billion names', async () => {
+    const text = new TextDecoder().decode(companion);
+    const call = { opened: 'folder/x.companion.ome', damaged: 'folder/x.companion.ome', others: set };
+    for (const changed of [
+      text.replace('SizeZ="2" SizeC="1"', 'SizeZ="1073741824" SizeC="1073741824"'),
+      text.replace('IFD="0"', 'IFD="0" PlaneCount="1073741824"'),
+      text.replace('<OME>', '<!DOCTYPE OME [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><OME>'),
+    ])
+      expect(await outcome(new TextEncoder().encode(changed), call)).toBeNull();
   });
 });
 

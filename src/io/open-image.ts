@@ -31,6 +31,7 @@ const tiff = [
   begins(0x49, 0x49, 43, 0),
   begins(0x4d, 0x4d, 0, 43),
 ];
+const xml = ['<?xml', '\ufeff<?xml', '<OME'].map((start) => textAt(0, start));
 
 const FORMATS: readonly Format[] = [
   {
@@ -38,6 +39,10 @@ const FORMATS: readonly Format[] = [
     load: async () => (await import('./tiff/open-tiff.ts')).openTiff,
   },
   { fits: textAt(0, 'ZISRAWFILE'), load: async () => (await import('./czi/open-czi.ts')).openCzi },
+  {
+    fits: (start) => xml.some((fits) => fits(start)),
+    load: async () => (await import('./tiff/open-tiff.ts')).openCompanion,
+  },
   { fits: begins(137, 80, 78, 71, 13, 10, 26, 10), load: async () => (await import('./png-image.ts')).openPng },
 ];
 

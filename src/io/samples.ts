@@ -40,6 +40,11 @@ export function storedBytes(type: SampleType, samples: Samples): Uint8Array {
 
 /** Whole samples of `width` bytes turned end for end, in place. */
 export function swapBytes(bytes: Uint8Array, width: number): void {
+  if (width === 2 && bytes.byteOffset % 2 === 0) {
+    const words = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+    for (let i = 0; i < words.length; i++) words[i] = (words[i] << 8) | (words[i] >> 8); // most images are of 16 bits
+    return;
+  }
   for (let at = 0; at < bytes.length; at += width)
     for (let low = at, high = at + width - 1; low < high; low++, high--) {
       const byte = bytes[low];

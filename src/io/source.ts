@@ -13,6 +13,8 @@ export interface ByteSource {
   readonly size: number;
   /** Exactly `length` bytes from `offset`, or ImageError `image/truncated`: a short read never passes for data. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** As `read`, into `target`, to its last byte: where a world can do without memory between. */
+  readInto?(offset: number, target: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 

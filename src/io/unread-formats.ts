@@ -69,7 +69,6 @@ const UNREAD: readonly UnreadFormat[] = [
   microscopy('FITS', text('SIMPLE  =')),
   microscopy('DICOM', textAt(128, 'DICM')),
   microscopy('JPEG 2000 (or an ND2 of before 2007)', begins(0, 0, 0, 12, 0x6a, 0x50, 0x20, 0x20)),
-  other('XML (OME companion)', text('<?xml')),
   {
     ...other('web page (HTML)', (start) => /^\s*<(?:!doctype )?html/i.test(new TextDecoder().decode(start))),
     remedy: 'Check the address in a browser. That of a Zarr is the address of a folder, and ends in /.',

@@ -42,20 +42,25 @@ async function openFile(path: string): Promise<ByteSource> {
   }
   const { size } = found;
   let closed = false;
+  const readInto = async (offset: number, target: Uint8Array) => {
+    const { length } = target;
+    for (let done = 0; done < length;) {
+      const { bytesRead } = await handle
+        .read(target, done, Math.min(length - done, MOST_AT_ONCE), offset + done)
+        .catch((cause: unknown) => {
+          throw unreadable(path, 'read', cause);
+        });
+      if (bytesRead === 0) throw shortRead(path, offset + done, offset + length);
+      done += bytesRead;
+    }
+  };
   return {
     name: path,
     size,
+    readInto,
     async read(offset, length) {
       const bytes = new Uint8Array(length);
-      for (let done = 0; done < length;) {
-        const { bytesRead } = await handle
-          .read(bytes, done, Math.min(length - done, MOST_AT_ONCE), offset + done)
-          .catch((cause: unknown) => {
-            throw unreadable(path, 'read', cause);
-          });
-        if (bytesRead === 0) throw shortRead(path, offset + done, offset + length);
-        done += bytesRead;
-      }
+      await readInto(offset, bytes);
       return bytes;
     },
     async close() {

@@ -6,12 +6,14 @@ import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { provideInflate } from '../codec/index.ts';
 import type { Machine, Runtime } from '../engine/index.ts';
 import type { Converter, Files, Output } from '../io/index.ts';
 import type { RunStore } from '../run/index.ts';
 import { createFile, createFolder, isSame } from './byte-sink.ts';
 import { userConverter } from './converter.ts';
 import { nodeFiles } from './files.ts';
+import { inflateInThreads } from './inflate.ts';
 import { startOnnxRuntime } from './onnx-runtime.ts';
 import { runFolder } from './run-store.ts';
 import { createTree } from './tree-sink.ts';
@@ -26,6 +28,7 @@ export interface NodeWorldSettings {
 
 /** What `train`, `predict` and the other verbs take as their world. */
 export function nodeWorld({ threads = null, converter = null }: NodeWorldSettings = {}): NodeWorld {
+  provideInflate(inflateInThreads);
   return {
     files: nodeFiles,
     converter: userConverter({ program: converter }),

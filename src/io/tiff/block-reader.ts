@@ -1,74 +1,107 @@
 /**
- * Reads single blocks of pages as grey samples, keeping the last ones. Typed arrays are taken to be little-endian, as they are
- * on all machines that ONNX Runtime runs on.
+ * Decodes single blocks of pages and keeps the last ones. Typed arrays are taken to be little-endian, as they are on all
+ * machines that ONNX Runtime runs on.
  */
 import type { Samples } from '../source.ts';
-import { bytesPerSample, greyOf, samplesOf, swapBytes } from '../samples.ts';
-import { damaged, truncated, unsupported } from '../refusals.ts';
+import { allocateSamples, bytesPerSample, samplesOf, swapBytes } from '../samples.ts';
+import { damaged, truncated } from '../refusals.ts';
 import { DECODERS, isUncompressed } from './decoders.ts';
 import type { TiffBytes } from './directory.ts';
-import { blockGrid, readBlockTable, type Page, type PageFormat } from './page.ts';
+import { blockGrid, blockRowBytes, readBlockTable, type BlockTable, type Page, type PageFormat } from './page.ts';
 import { undoPredictor } from './predictor.ts';
+import { unpackBits } from './unpack-bits.ts';
 
 /** Where a plane's pixels are: a page, and how many bytes after its blocks' places. */
 export interface PlanePlace {
+  readonly tiff: TiffBytes;
   readonly page: Page;
   readonly format: PageFormat;
-  /** Other than 0 where planes follow each other under one directory (ImageJ). */
+  /** Other than 0 where planes follow each other under one directory (ImageJ, MetaMorph). */
   readonly shift: number;
+  /** Where a sample of the page is a plane of its own, which one. */
+  readonly sample?: number;
+}
+
+export interface BlockReader {
+  /** Where the blocks of a plane's page stand, without its shift. */
+  table(plane: PlanePlace): Promise<BlockTable>;
+  /**
+   * Block `index` (row by row) of a plane: (y, x, sample), `blockWidth` pixels a row.
+   * Throws ImageError: image/damaged, image/truncated.
+   */
+  block(plane: PlanePlace, index: number): Promise<Samples>;
 }
 
 const CACHE_BYTES = 2 ** 26;
+const TABLES = 64;
 
-export type ReadBlock = (plane: PlanePlace, index: number) => Promise<Samples>;
-
-/**
- * A function that gives block `index` (row by row) of a plane: (y, x), `blockWidth` samples a row.
- * It throws ImageError: image/damaged, image/truncated; image/unsupported for RGB whose colors differ.
- */
-export function blockReader(tiff: TiffBytes): ReadBlock {
-  const cache = new Map<string, Samples>(); // in the order of use, the last used at the end
+export function blockReader(): BlockReader {
+  const blocks = new Map<string, { bytes: number; samples: Promise<Samples> }>(); // the last used at the end
+  const tables = new Map<Page, Promise<BlockTable>>();
   let held = 0;
-  let table: { page: Page; places: ReturnType<typeof readBlockTable> } | null = null;
 
-  return async (plane, index) => {
-    const key = `${plane.page.index} ${plane.shift} ${index}`;
-    const kept = cache.get(key);
+  const table = async ({ tiff, page, format }: PlanePlace): Promise<BlockTable> => {
+    if (page.table) return page.table;
+    const known = tables.get(page);
+    if (known) return known;
+    const [oldest] = tables.keys();
+    if (tables.size >= TABLES) tables.delete(oldest);
+    const places = readBlockTable(tiff, page, format);
+    tables.set(page, places);
+    return places;
+  };
+
+  const block = (plane: PlanePlace, index: number): Promise<Samples> => {
+    const key = `${plane.tiff.bytes.name} ${plane.page.index} ${plane.shift} ${index}`;
+    const kept = blocks.get(key);
     if (kept) {
-      cache.delete(key);
-      cache.set(key, kept);
-      return kept;
+      blocks.delete(key);
+      blocks.set(key, kept);
+      return kept.samples;
     }
-    if (table?.page !== plane.page)
-      table = { page: plane.page, places: readBlockTable(tiff, plane.page, plane.format) };
-    const { offsets, byteCounts } = await table.places;
-    const samples = await readBlock(tiff, plane, index, offsets[index] + plane.shift, byteCounts[index]);
-    if (!cache.has(key)) held += samples.byteLength; // two readers at once may have missed it
-    cache.set(key, samples);
-    for (const [oldest, { byteLength }] of cache) {
+    const bytes = blockBytes(plane.format);
+    const samples = table(plane).then(({ offsets, byteCounts }) =>
+      readBlock(plane, index, offsets[index] + plane.shift, byteCounts[index]),
+    );
+    const entry = { bytes, samples };
+    blocks.set(key, entry);
+    held += bytes;
+    for (const [oldest, other] of blocks) {
       if (held <= CACHE_BYTES || oldest === key) break;
-      cache.delete(oldest);
-      held -= byteLength;
+      blocks.delete(oldest);
+      held -= other.bytes;
     }
+    samples.catch(() => {
+      if (blocks.get(key) !== entry) return;
+      blocks.delete(key); // told to whoever asked; the next one tries again
+      held -= bytes;
+    });
     return samples;
   };
+  return { table, block };
+}
+
+/** Bytes of a whole block in memory. */
+export function blockBytes({ blockWidth, blockHeight, samples, planar, type }: PageFormat): number {
+  return blockWidth * blockHeight * (planar ? 1 : samples) * allocateSamples(type, 0).BYTES_PER_ELEMENT;
 }
 
 async function readBlock(
-  tiff: TiffBytes,
-  { page, format }: PlanePlace,
+  { tiff, page, format }: PlanePlace,
   index: number,
   offset: number,
   byteCount: number,
 ): Promise<Samples> {
   const { bytes, littleEndian } = tiff;
-  const { compression, predictor, type, samples, blockWidth, blockHeight } = format;
+  const { compression, predictor, type, bits, planar, blockWidth, blockHeight } = format;
+  const samples = planar ? 1 : format.samples;
   const width = bytesPerSample(type);
-  const { across } = blockGrid(format);
-  const top = Math.floor(index / across) * blockHeight;
-  const rowBytes = blockWidth * samples * width;
+  const { across, down } = blockGrid(format);
+  const top = (Math.floor(index / across) % down) * blockHeight;
+  const rowBytes = blockRowBytes(format);
   const most = blockHeight * rowBytes;
-  const length = format.tiled ? most : Math.min(blockHeight, format.height - top) * rowBytes;
+  const rows = format.tiled ? blockHeight : Math.min(blockHeight, format.height - top);
+  const length = rows * rowBytes;
   const place = `page ${page.index}, ${format.tiled ? 'tile' : 'strip'} ${index} (from y ${top}) at byte ${offset}`;
 
   const decoder = DECODERS[compression];
@@ -77,8 +110,9 @@ async function readBlock(
       at: offset,
     });
   // Lengths larger than the data are common; twice the samples is more than any encoder makes of them.
-  const stored = isUncompressed(compression) ? length : Math.min(byteCount, 2 * most + 65536);
-  if (offset + stored > bytes.size)
+  const said = isUncompressed(compression) ? length : Math.min(byteCount, 2 * most + 65536);
+  const stored = page.lengthsAreDecoded ? Math.min(said, Math.max(0, bytes.size - offset)) : said;
+  if (offset < 0 || offset + stored > bytes.size)
     throw truncated(bytes.name, `${place} ends at byte ${offset + stored}; the file has ${bytes.size}.`, bytes.size);
   const encoded = await bytes.read(offset, stored);
   let decoded: Uint8Array<ArrayBuffer>;
@@ -91,16 +125,8 @@ async function readBlock(
       { at: offset, cause },
     );
   }
+  if (bits !== 8 * width) return unpackBits(type, decoded, bits, rows, blockWidth * samples);
   if (predictor !== 3 && !littleEndian) swapBytes(decoded, width);
   undoPredictor(predictor, decoded, blockWidth * samples, width, samples);
-  const pixels = samplesOf(type, decoded);
-  const grey = samples === 1 ? pixels : greyOf(pixels, samples);
-  if (!grey)
-    throw unsupported(
-      bytes.name,
-      `page ${page.index} is a color image: from y ${top} its red, green and blue differ.`,
-      'Save one color or the luminance as grey (in Fiji: Image > Type > 8-bit).',
-      'One intensity a pixel is needed, and which one is yours to choose.',
-    );
-  return grey;
+  return samplesOf(type, decoded);
 }

@@ -6,7 +6,7 @@ import { UsageError } from '../../core/index.ts';
 import type { ByteSink, ImageDescription, ImageSink } from '../source.ts';
 import { CLASSIC_BYTES, createTiff, longestTiff, resolutionFields, type TiffPlan } from './create-tiff.ts';
 import { colorFields } from './imagej-colors.ts';
-import { TAG } from './page.ts';
+import { TAG } from './tags.ts';
 
 /** ImageJ shows at most so many channels at once. */
 const MOST_TOGETHER = 7;

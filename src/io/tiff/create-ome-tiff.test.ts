@@ -10,7 +10,7 @@ import { readAll } from '../testing/samples.ts';
 import { createOmeTiff } from './create-ome-tiff.ts';
 import { directories, openTiffBytes, readNumbers } from './directory.ts';
 import { halfOf, halvePlane } from '../halve-plane.ts';
-import { TAG } from './page.ts';
+import { TAG } from './tags.ts';
 
 const EXAMPLE: ImageDescription = {
   name: 'cells',

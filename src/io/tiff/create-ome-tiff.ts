@@ -10,7 +10,7 @@ import type { ByteSink, ImageDescription, ImageSink } from '../source.ts';
 import { pyramidLevels } from '../halve-plane.ts';
 import { CLASSIC_BYTES, createTiff, longestTiff, resolutionFields } from './create-tiff.ts';
 import { writeOmeXml } from './ome-xml-writing.ts';
-import { TAG } from './page.ts';
+import { TAG } from './tags.ts';
 import type { WrittenCompression } from './write-blocks.ts';
 
 export interface OmeTiffOptions {

@@ -7,7 +7,7 @@
 import { bytesPerSample } from '../samples.ts';
 import type { ByteSink, ImageDescription, ImageSink } from '../source.ts';
 import { halvePlane, type PlaneSize } from '../halve-plane.ts';
-import { TAG } from './page.ts';
+import { TAG } from './tags.ts';
 import { createTiffFile } from './tiff-file.ts';
 import { pixelFields, storedSamples, writeBlocks, type BlockLayout, type WrittenBlocks } from './write-blocks.ts';
 import { MAX_RATIONAL, type Field } from './write-directory.ts';

@@ -1,5 +1,5 @@
 /** Compressions of TIFF by number: those that are read, and the names of those that are refused. */
-import { DEFLATE_RATIO, inflateZlib } from '../../codec/index.ts';
+import { decodeZstd, DEFLATE_RATIO, inflateZlib, ZSTD_RATIO } from '../../codec/index.ts';
 import { decodeLzw } from './lzw.ts';
 import { decodePackBits } from './pack-bits.ts';
 
@@ -27,6 +27,17 @@ const deflate: Decoder = {
   },
 };
 
+const zstd: Decoder = {
+  name: 'zstd',
+  ratio: ZSTD_RATIO,
+  predicted: true,
+  async decode(bytes, length, most) {
+    const decoded = await decodeZstd(bytes, most);
+    if (decoded.length < length) throw new Error(`zstd data give ${decoded.length} of ${length} bytes`);
+    return decoded;
+  },
+};
+
 const UNCOMPRESSED = 1;
 
 export const DECODERS: Readonly<Record<number, Decoder>> = {
@@ -40,6 +51,7 @@ export const DECODERS: Readonly<Record<number, Decoder>> = {
   8: deflate,
   32946: deflate,
   32773: { name: 'PackBits', ratio: 64, predicted: false, decode: decodePackBits },
+  50000: zstd,
 };
 
 export function isUncompressed(compression: number): boolean {
@@ -59,7 +71,6 @@ const NAMES: Readonly<Record<number, string>> = {
   34887: 'LERC',
   34925: 'LZMA',
   34934: 'JPEG XR',
-  50000: 'zstd',
   50001: 'WebP',
   50002: 'JPEG XL',
 };

@@ -170,9 +170,25 @@ export async function readText(tiff: TiffBytes, tag: Tag | undefined): Promise<s
       'Save it with less metadata.',
       'So much text is not an image.',
     );
-  const text = new TextDecoder().decode(await readTag(tiff, tag, tag.count));
-  const end = text.indexOf('\0');
-  return end < 0 ? text : text.slice(0, end);
+  const bytes = await readTag(tiff, tag, tag.count);
+  const end = bytes.indexOf(0);
+  return decodeText(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+/** UTF-8, or what ImageJ and older programs of Windows write: one byte a letter. */
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes);
+  }
+}
+
+/** `length` bytes of a structure that is no tag. Throws ImageError image/truncated. */
+export async function readStructure({ bytes, read }: TiffBytes, at: number, length: number): Promise<DataView> {
+  if (at + length > bytes.size)
+    throw truncated(bytes.name, `${length} bytes at byte ${at} lie beyond its end, byte ${bytes.size}.`, at);
+  return viewOf(await read(at, length));
 }
 
 /** The bytes of the first `count` values; all of them must be in the file. */

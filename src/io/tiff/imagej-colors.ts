@@ -1,6 +1,6 @@
 /** The colors of channels as ImageJ keeps them in two tags of the first page, beside its description (ij.io.TiffEncoder). */
 import type { Channel } from '../source.ts';
-import { TAG } from './page.ts';
+import { TAG } from './tags.ts';
 import type { Field } from './write-directory.ts';
 
 const MAGIC = 0x494a494a; // IJIJ

@@ -2,14 +2,14 @@
  * ImageJ's TIFF: `key=value` lines in the first description. Pages run through channels, then z, then times.
  * Files over 4 GB have one directory, and `images=N` planes that follow each other.
  */
-import { damaged, truncated, unsupported } from '../refusals.ts';
+import { damaged, truncated } from '../refusals.ts';
 import { channelWith } from '../source.ts';
 import { micrometersPer, plausibleLength, voxelSizeOf } from '../units.ts';
-import type { PlanePlace } from './block-reader.ts';
-import { isUncompressed } from './decoders.ts';
+import { consecutivePlanes } from './consecutive.ts';
+import type { TiffBytes } from './directory.ts';
 import { alike, type TiffImage } from './image-source.ts';
-import { blockGrid, pageBytes, type Page } from './page.ts';
-import { plainPixelSize, type Resolution } from './plain-layout.ts';
+import type { FullPage } from './page.ts';
+import { plainPixelSize, type Resolution } from './resolution.ts';
 
 export function isImageJ(description: string): boolean {
   return description.startsWith('ImageJ=');
@@ -17,18 +17,16 @@ export function isImageJ(description: string): boolean {
 
 /**
  * @param pages without thumbnails
- * @param firstOffset where the pixels of the first page begin
  *
  * Throws ImageError: image/damaged where description and pages contradict each other, image/truncated, image/unsupported.
  */
-export function imageJImage(
+export async function imageJImage(
   description: string,
-  file: string,
-  fileSize: number,
-  pages: readonly Page[],
-  firstOffset: number,
+  tiff: TiffBytes,
+  pages: readonly FullPage[],
   resolution: Resolution,
-): TiffImage {
+): Promise<TiffImage> {
+  const file = tiff.bytes.name;
   const values = new Map(
     description.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1).trim()]),
   );
@@ -50,60 +48,36 @@ export function imageJImage(
       `ImageJ's description says ${images} images, and ${channels} channels, ${slices} slices, ${frames} frames.`,
     );
 
-  const { page, format } = formatOf(pages[0], file);
+  const [{ page, format }] = pages;
   const consecutive = pages.length === 1 && images > 1;
-  if (consecutive) requireConsecutive(page, images, file, fileSize, firstOffset);
-  else if (pages.length !== images) {
+  if (!consecutive && pages.length !== images) {
     const what = `ImageJ's description says ${images} images; it has ${pages.length} pages.`;
     throw pages.length < images ? truncated(file, what) : damaged(file, what);
   }
   for (const other of pages)
-    if (!alike(formatOf(other, file).format, format))
-      throw damaged(file, `page ${other.index} is of another size or type than page 0 of the same ImageJ stack.`);
-
-  const bytes = pageBytes(format);
-  const notes = [];
-  if (!dimensions && images > 1) notes.push('its pages were taken as z');
-  if (format.samples > 1) notes.push('its pages are RGB with equal colors, read as grey');
+    if (!alike(other.format, format))
+      throw damaged(file, `page ${other.page.index} is of another size or type than page 0 of the same ImageJ stack.`);
+  const placeOf = consecutive
+    ? await consecutivePlanes(tiff, page, images, "ImageJ's description says")
+    : (index: number) => ({ tiff, ...pages[index], shift: 0 });
   return {
     name: '',
     format: 'ImageJ TIFF',
     times: frames,
-    timeStep: null,
+    timeStep: frames > 1 ? timeStep(values) : null,
     channels: Array.from({ length: channels }, () => channelWith()),
     planes: slices,
     voxelSize: voxelSize(values, resolution),
-    notes,
-    plane(t, c, z): PlanePlace {
-      const index = (t * slices + z) * channels + c;
-      return consecutive ? { page, format, shift: index * bytes } : { ...formatOf(pages[index], file), shift: 0 };
-    },
+    notes: !dimensions && images > 1 ? ['its pages were taken as z'] : [],
+    plane: (t, c, z) => placeOf((t * slices + z) * channels + c),
   };
 }
 
-function formatOf(page: Page, file: string): Pick<PlanePlace, 'page' | 'format'> {
-  if (!page.format) throw damaged(file, `page ${page.index} is a thumbnail.`);
-  return { page, format: page.format };
-}
-
-/** One directory stands for all planes only where they are stored as they are, one strip each, to the last. */
-function requireConsecutive(
-  { format }: Page,
-  images: number,
-  file: string,
-  fileSize: number,
-  firstOffset: number,
-): void {
-  if (!format || !isUncompressed(format.compression) || format.tiled || blockGrid(format).down !== 1)
-    throw unsupported(
-      file,
-      `ImageJ's description says ${images} images, and it has one page, which is not stored as it is in one strip.`,
-      'Open it in Fiji and save it again.',
-      'Where the other images are cannot be known.',
-    );
-  const end = firstOffset + images * pageBytes(format);
-  if (end > fileSize)
-    throw truncated(file, `its ${images} images end at byte ${end}; the file has ${fileSize}.`, fileSize);
+/** Seconds from one frame to the next. */
+function timeStep(values: ReadonlyMap<string, string>): number | null {
+  const interval = Number(values.get('finterval') ?? NaN);
+  const seconds = interval > 0 ? interval : 1 / Number(values.get('fps') ?? NaN);
+  return seconds > 0 && Number.isFinite(seconds) ? seconds : null;
 }
 
 function voxelSize(values: ReadonlyMap<string, string>, resolution: Resolution): TiffImage['voxelSize'] {

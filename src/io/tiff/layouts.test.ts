@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openImage } from '../open-image.ts';
 import type { ImageSource } from '../source.ts';
 import { memoryFiles } from '../testing/memory.ts';
+import { readAll } from '../testing/samples.ts';
 import { writeTiff, type TiffLayout } from '../testing/write-tiff.ts';
 
 const LAYOUT: TiffLayout = { width: 2, height: 1, type: 'uint8' };
@@ -142,17 +143,87 @@ describe('OME-TIFF', () => {
       ome('SizeZ="1" SizeC="1" SizeT="1"', '').replace('<OME', '<!DOCTYPE a [<!ENTITY b "c">]><OME'),
     ],
     [
-      'planes in other files',
-      'image/unsupported',
+      'planes in other files, which are not there',
+      'image/missing',
       ome('SizeZ="1" SizeC="1" SizeT="1"', '<TiffData><UUID FileName="b.tif">urn:uuid:2</UUID></TiffData>'),
     ],
     [
-      'metadata in another file',
-      'image/unsupported',
+      'metadata in another file, which is not there',
+      'image/missing',
       '<OME><BinaryOnly MetadataFile="b.ome" UUID="urn:uuid:2"/></OME>',
     ],
   ])('refuses %s', async (_, code, xml) => {
     await expect(open(numbered(2, xml))).rejects.toMatchObject({ code, file: 'a.ome.tif' });
+  });
+});
+
+describe('OME-TIFF of several files', () => {
+  const sized = 'DimensionOrder="XYZCT" SizeZ="3" SizeC="1" SizeT="1"';
+  const inFile = (z: number, name: string, uuid: string) =>
+    `<TiffData FirstZ="${z}" IFD="0" PlaneCount="1"><UUID FileName="${name}">urn:uuid:${uuid}</UUID></TiffData>`;
+  const data = [inFile(0, 'a.tif', '1'), inFile(1, 'b.tif', '2'), inFile(2, 'c.tif', '3')].join('');
+  const binary = (uuid: string) =>
+    `<OME UUID="urn:uuid:${uuid}"><BinaryOnly MetadataFile="set.companion.ome" UUID="urn:uuid:9"/></OME>`;
+  const page = (value: number, description: string, layout: Partial<TiffLayout> = {}) =>
+    writeTiff([Uint8Array.of(value, value)], { ...LAYOUT, description, ...layout });
+  const companionOf = (body: string) =>
+    new TextEncoder().encode(ome(sized, body).replace('UUID="urn:uuid:1"', 'UUID="urn:uuid:9"'));
+  const whole = {
+    'set.companion.ome': companionOf(data),
+    'a.tif': page(1, binary('1')),
+    'b.tif': page(2, binary('2')),
+    'c.tif': page(3, binary('3')),
+  };
+
+  it('opening any of them gives all planes, and closes what it opened', async () => {
+    for (const name of Object.keys(whole)) {
+      const files = memoryFiles(whole);
+      const file = await openImage(files, name);
+      expect(await pagesOf(file.images[0])).toEqual([[[1, 2, 3]]]);
+      await file.close();
+      expect(files.openFiles()).toBe(0);
+    }
+  });
+
+  it('one of them may have the XML itself', async () => {
+    const files = memoryFiles({ ...whole, 'a.tif': page(1, ome(sized, data)) });
+    expect(await pagesOf((await openImage(files, 'a.tif')).images[0])).toEqual([[[1, 2, 3]]]);
+  });
+
+  it('a set of hundreds is read with few of them open', async () => {
+    const names = Array.from({ length: 300 }, (_, i) => `plane${i}.tif`);
+    const all = names.map((name, z) => inFile(z, name, `${z}`)).join('');
+    const xml = ome(sized.replace('"3"', '"300"'), all);
+    const contents = Object.fromEntries(names.map((name, z) => [name, page(z % 256, '')]));
+    const files = memoryFiles({ ...contents, 'x.ome': new TextEncoder().encode(xml) });
+    const file = await openImage(files, 'x.ome');
+    expect((await pagesOf(file.images[0]))[0][0]).toEqual(names.map((_, z) => z % 256));
+    expect(files.openFiles()).toBeLessThanOrEqual(9);
+    await file.close();
+  });
+
+  const without = (name: string) => Object.fromEntries(Object.entries(whole).filter(([other]) => other !== name));
+  it.each([
+    ['image/missing', 'c.tif', without('c.tif')],
+    ['image/missing', 'set.companion.ome', without('set.companion.ome')],
+    ['image/damaged', 'urn:uuid:7', { ...whole, 'b.tif': page(2, binary('7')) }],
+    ['image/damaged', 'x 4', { ...whole, 'b.tif': writeTiff([new Uint8Array(4)], { ...LAYOUT, width: 4 }) }],
+    ['image/truncated', 'b.tif', { ...whole, 'b.tif': whole['b.tif'].slice(0, 100) }],
+    ['image/damaged', 'set.companion.ome', { ...whole, 'set.companion.ome': new TextEncoder().encode(binary('9')) }],
+    [
+      'image/unsupported',
+      '../c.tif',
+      { ...whole, 'set.companion.ome': companionOf(data.replace('c.tif', '../c.tif')) },
+    ],
+    [
+      'image/unsupported',
+      'OME',
+      { ...whole, 'set.companion.ome': new TextEncoder().encode('<?xml version="1.0"?><a/>') },
+    ],
+  ])('refuses with %s, naming %s', async (code, what, contents) => {
+    const files = memoryFiles(contents);
+    const reading = async () => readAll((await openImage(files, 'a.tif')).images[0]);
+    await expect(reading()).rejects.toMatchObject({ code, what: expect.stringContaining(what) });
   });
 });
 

@@ -39,8 +39,9 @@ export interface OmeImage {
 export interface Ome {
   readonly uuid: string | null;
   readonly images: readonly OmeImage[];
-  /** The file that has the metadata, where this one only points to it. */
+  /** The file that has the metadata, where this one only points to it, and its UUID. */
   readonly metadataFile: string | null;
+  readonly metadataUuid: string | null;
 }
 
 const MAX_SIZE = 2 ** 31;
@@ -48,6 +49,11 @@ const MAX_SIZE = 2 ** 31;
 /** Whether a description is OME-XML. */
 export function isOmeXml(description: string): boolean {
   return /^\ufeff?\s*</.test(description) && /<(?:\w+:)?OME[\s>]/.test(description);
+}
+
+/** The UUID of the file whose description begins so; null where it has none. */
+export function uuidOf(description: string): string | null {
+  return /<(?:\w+:)?OME\b[^>]*?\sUUID\s*=\s*["']([^"']*)["']/.exec(description)?.[1] ?? null;
 }
 
 /** Throws ImageError: image/damaged where the XML is, image/unsupported where it uses entities of its own. */
@@ -71,6 +77,7 @@ export function parseOmeXml(text: string, file: string): Ome {
     uuid: textOf(root['UUID']),
     images: children(root, 'Image').map((image, i) => parseImage(image, i, file)),
     metadataFile: textOf(child(root, 'BinaryOnly')['MetadataFile']),
+    metadataUuid: textOf(child(root, 'BinaryOnly')['UUID']),
   };
 }
 

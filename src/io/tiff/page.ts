@@ -2,50 +2,18 @@
  * A page of a TIFF: what its tags say of the pixels, and where their blocks (strips or tiles) stand.
  * Refused by name, with what to do: all that cannot be given as the stored samples.
  */
-import type { SampleType } from '../source.ts';
 import { bytesPerSample } from '../samples.ts';
 import { convertRemedy, damaged, truncated, unsupported } from '../refusals.ts';
 import { compressionName, DECODERS } from './decoders.ts';
 import { readNumber, readNumbers, type Directory, type Tag, type TiffBytes } from './directory.ts';
+import { parsePixelFormat, SAVE_AS, type PixelFormat } from './pixel-format.ts';
 import type { Predictor } from './predictor.ts';
-
-export const TAG = {
-  subfileType: 254,
-  width: 256,
-  height: 257,
-  bitsPerSample: 258,
-  compression: 259,
-  photometric: 262,
-  fillOrder: 266,
-  description: 270,
-  stripOffsets: 273,
-  samplesPerPixel: 277,
-  rowsPerStrip: 278,
-  stripByteCounts: 279,
-  xResolution: 282,
-  yResolution: 283,
-  planarConfiguration: 284,
-  resolutionUnit: 296,
-  software: 305,
-  predictor: 317,
-  tileWidth: 322,
-  tileLength: 323,
-  tileOffsets: 324,
-  tileByteCounts: 325,
-  subIfds: 330,
-  sampleFormat: 339,
-  imageDepth: 32997,
-  imageJByteCounts: 50838,
-  imageJMetadata: 50839,
-} as const;
+import { TAG } from './tags.ts';
 
 /** What pages of one stack have in common. */
-export interface PageFormat {
+export interface PageFormat extends PixelFormat {
   readonly width: number;
   readonly height: number;
-  readonly type: SampleType;
-  /** 1, or those of an RGB image: 3, or 4 with alpha. They stand side by side. */
-  readonly samples: number;
   readonly compression: number;
   readonly predictor: Predictor;
   readonly blockWidth: number;
@@ -60,10 +28,28 @@ export interface Page {
   readonly format: PageFormat | null;
   readonly offsets: Tag | undefined;
   readonly byteCounts: Tag | undefined;
+  /** Where the blocks are, if they are few; else it is read when it is needed. */
+  readonly table?: BlockTable;
+  /** The lengths are those of the decoded blocks, as LSM files have them. */
+  readonly lengthsAreDecoded?: true;
+  readonly description: Tag | undefined;
+  /** What Micro-Manager says of a page, as JSON. */
+  readonly microManager: Tag | undefined;
 }
 
-const SAVE_AS = 'Save it as 8-bit, 16-bit or 32-bit grey TIFF, uncompressed or with LZW or Deflate.';
+export interface BlockTable {
+  readonly offsets: Float64Array;
+  readonly byteCounts: Float64Array;
+}
+
+/** A page that is no thumbnail. */
+export interface FullPage {
+  readonly page: Page;
+  readonly format: PageFormat;
+}
+
 const REDUCED = 1;
+const FEW_BLOCKS = 32;
 
 /** Reads what a directory says of its page. Throws ImageError: image/unsupported, image/damaged, image/truncated. */
 export async function parsePage(tiff: TiffBytes, { at, tags }: Directory, index: number): Promise<Page> {
@@ -74,6 +60,8 @@ export async function parsePage(tiff: TiffBytes, { at, tags }: Directory, index:
     index,
     offsets: tags.get(tiled ? TAG.tileOffsets : TAG.stripOffsets),
     byteCounts: tags.get(tiled ? TAG.tileByteCounts : TAG.stripByteCounts),
+    description: tags.get(TAG.description),
+    microManager: tags.get(TAG.microManager),
   };
   if ((await one(TAG.subfileType, 0)) & REDUCED) return { ...place, format: null };
 
@@ -90,11 +78,14 @@ export async function parsePage(tiff: TiffBytes, { at, tags }: Directory, index:
       `${SAVE_AS} ${convertRemedy(file)}`,
       'Without its decoder there are no pixels.',
     );
-  await refuseUnread(tiff, tags, index, samples);
-  const type = await sampleType(tiff, tags, index, samples);
+  const pixels = await parsePixelFormat(tiff, tags, index, samples);
+  const { type, bits } = pixels;
   const predictor = await one(TAG.predictor, 1);
-  if (predictor !== 1 && predictor !== 2 && !(predictor === 3 && type.startsWith('float')))
+  const isFloat = type.startsWith('float');
+  if (predictor !== 1 && predictor !== 2 && !(predictor === 3 && isFloat))
     throw unsupported(file, `page ${index} has ${type} samples with predictor ${predictor}.`, SAVE_AS);
+  if (predictor !== 1 && bits !== 8 * bytesPerSample(type))
+    throw unsupported(file, `page ${index} has packed samples of ${bits} bits with predictor ${predictor}.`, SAVE_AS);
   if (predictor !== 1 && !DECODERS[compression].predicted)
     throw unsupported(
       file,
@@ -105,9 +96,11 @@ export async function parsePage(tiff: TiffBytes, { at, tags }: Directory, index:
 
   const blockWidth = tiled ? await one(TAG.tileWidth, 0) : width;
   const blockHeight = tiled ? await one(TAG.tileLength, 0) : Math.min(height, await one(TAG.rowsPerStrip, height));
-  const format: PageFormat = { width, height, type, samples, compression, predictor, blockWidth, blockHeight, tiled };
+  const format: PageFormat = { ...pixels, width, height, compression, predictor, blockWidth, blockHeight, tiled };
   requireBlocks(tiff, format, place, at);
-  return { ...place, format };
+  const page = { ...place, format };
+  if (blockGrid(format).total > FEW_BLOCKS) return page;
+  return { ...page, table: await readBlockTable(tiff, page, format) }; // which stands near, and has been read with it
 }
 
 /** A whole number of at least 1 and below 2^31. */
@@ -115,25 +108,31 @@ function isCount(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value < 2 ** 31;
 }
 
-/** Blocks across and down the page. */
-export function blockGrid({ width, height, blockWidth, blockHeight }: PageFormat): { across: number; down: number } {
-  return { across: Math.ceil(width / blockWidth), down: Math.ceil(height / blockHeight) };
+/** Blocks across and down the page, and how many there are of all its samples. */
+export function blockGrid({ width, height, blockWidth, blockHeight, planar, samples }: PageFormat): {
+  across: number;
+  down: number;
+  total: number;
+} {
+  const [across, down] = [Math.ceil(width / blockWidth), Math.ceil(height / blockHeight)];
+  return { across, down, total: across * down * (planar ? samples : 1) };
 }
 
-/** Bytes of a page's samples as they are in memory. */
-export function pageBytes({ width, height, samples, type }: PageFormat): number {
-  return width * height * samples * bytesPerSample(type);
+/** Bytes of a page's samples as they are stored without compression. */
+export function pageBytes({ width, height, samples, planar, bits }: PageFormat): number {
+  return planar ? height * samples * Math.ceil((width * bits) / 8) : height * Math.ceil((width * samples * bits) / 8);
+}
+
+/** Bytes of a row of a block, without compression. */
+export function blockRowBytes({ blockWidth, samples, planar, bits }: PageFormat): number {
+  return Math.ceil((blockWidth * (planar ? 1 : samples) * bits) / 8);
 }
 
 /** Where the blocks stand and how long they are, row by row. Throws ImageError: image/damaged, image/truncated. */
-export async function readBlockTable(
-  tiff: TiffBytes,
-  page: Page,
-  format: PageFormat,
-): Promise<{ offsets: Float64Array; byteCounts: Float64Array }> {
-  const { across, down } = blockGrid(format);
-  const offsets = await readNumbers(tiff, page.offsets, across * down);
-  const byteCounts = await readNumbers(tiff, page.byteCounts, across * down);
+export async function readBlockTable(tiff: TiffBytes, page: Page, format: PageFormat): Promise<BlockTable> {
+  const { total } = blockGrid(format);
+  const offsets = await readNumbers(tiff, page.offsets, total);
+  const byteCounts = await readNumbers(tiff, page.byteCounts, total);
   if (!offsets || !byteCounts) throw damaged(tiff.bytes.name, `page ${page.index} does not say where its pixels are.`);
   const possible = (value: number) => Number.isSafeInteger(value) && value >= 0;
   if (!offsets.every(possible) || !byteCounts.every(possible))
@@ -141,69 +140,11 @@ export async function readBlockTable(
   return { offsets, byteCounts };
 }
 
-async function refuseUnread(
-  tiff: TiffBytes,
-  tags: ReadonlyMap<number, Tag>,
-  index: number,
-  samples: number,
-): Promise<void> {
-  const file = tiff.bytes.name;
-  const one = (code: number, otherwise: number) => readNumber(tiff, tags.get(code), otherwise);
-  const photometric = await one(TAG.photometric, 1);
-  const colors: Readonly<Record<number, string>> = {
-    4: 'a mask',
-    5: 'CMYK',
-    6: 'YCbCr',
-    8: 'L*a*b*',
-    9: 'L*a*b*',
-    10: 'L*a*b*',
-    32803: 'a raw color filter array',
-  };
-  if (colors[photometric]) throw unsupported(file, `page ${index} is ${colors[photometric]}, not grey.`, SAVE_AS);
-  if ((await one(TAG.fillOrder, 1)) !== 1)
-    throw unsupported(file, `the bits of page ${index} run backwards (FillOrder 2).`, SAVE_AS);
-  if ((await one(TAG.imageDepth, 1)) !== 1)
-    throw unsupported(file, `page ${index} holds several planes (ImageDepth).`, SAVE_AS);
-  const interleavedColor =
-    photometric === 2 && (samples === 3 || samples === 4) && (await one(TAG.planarConfiguration, 1)) === 1;
-  if (samples > 1 && !interleavedColor)
-    throw unsupported(
-      file,
-      `page ${index} has ${samples} samples a pixel${photometric === 2 ? ' in planes of their own' : ''}.`,
-      'Save each channel as pages of their own (in Fiji: Image > Color > Split Channels, then Merge Channels).',
-    );
-}
-
-async function sampleType(
-  tiff: TiffBytes,
-  tags: ReadonlyMap<number, Tag>,
-  index: number,
-  samples: number,
-): Promise<SampleType> {
-  const bits = (await readNumbers(tiff, tags.get(TAG.bitsPerSample), samples)) ?? [1];
-  const formats = (await readNumbers(tiff, tags.get(TAG.sampleFormat), samples)) ?? [1];
-  const kind = { 1: 'uint', 2: 'int', 3: 'float', 4: 'uint' }[formats[0]];
-  const alike = bits.every((b) => b === bits[0]) && formats.every((f) => f === formats[0]);
-  const type = TYPES.find((name) => alike && name === `${kind}${bits[0]}`);
-  if (!type)
-    throw unsupported(
-      tiff.bytes.name,
-      `page ${index} has samples of ${[...new Set(bits)].join(' and ')} bits${kind === 'float' ? ' (floating point)' : ''}.`,
-      `${SAVE_AS} ${convertRemedy(tiff.bytes.name)}`,
-      `Only ${TYPES.join(', ')} are read.`,
-    );
-  if (samples > 1 && kind !== 'uint')
-    throw unsupported(tiff.bytes.name, `page ${index} is RGB of ${type} samples.`, SAVE_AS);
-  return type;
-}
-
-const TYPES: readonly SampleType[] = ['uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'float32', 'float64'];
-
 /** The blocks cover the page, are all listed, and can be in a file of this size. */
 function requireBlocks(
   tiff: TiffBytes,
   format: PageFormat,
-  { index, offsets, byteCounts }: Omit<Page, 'format'>,
+  { index, offsets, byteCounts }: Pick<Page, 'index' | 'offsets' | 'byteCounts'>,
   at: number,
 ): void {
   const { name, size } = tiff.bytes;
@@ -217,15 +158,15 @@ function requireBlocks(
       'Save it in tiles.',
       'A block must be read as a whole.',
     );
-  const { across, down } = blockGrid(format);
+  const { total } = blockGrid(format);
   for (const [what, tag] of [
     ['offsets', offsets],
     ['lengths', byteCounts],
   ] as const)
-    if (!tag || tag.count < across * down)
+    if (!tag || tag.count < total)
       throw damaged(
         name,
-        `page ${index} (y ${format.height}, x ${format.width}) needs ${across * down} ${tiled ? 'tiles' : 'strips'}, and lists the ${what} of ${tag?.count ?? 0}.`,
+        `page ${index} (y ${format.height}, x ${format.width}) needs ${total} ${tiled ? 'tiles' : 'strips'}, and lists the ${what} of ${tag?.count ?? 0}.`,
         { at },
       );
   const ratio = DECODERS[compression].ratio;

@@ -1,42 +1,55 @@
-/** TIFF without a word on its axes: pages are taken as z, and that is said. */
-import { unsupported } from '../refusals.ts';
+/** TIFF without a word on its axes: pages are taken as z, and that is said. Pages of unlike size or type are several images. */
 import { channelWith } from '../source.ts';
 import { voxelSizeOf } from '../units.ts';
+import { readText, type TiffBytes } from './directory.ts';
 import { alike, type TiffImage } from './image-source.ts';
-import type { Page, PageFormat } from './page.ts';
+import type { FullPage } from './page.ts';
+import { plainPixelSize, type Resolution } from './resolution.ts';
+import { isShaped, shapedImage } from './shaped-layout.ts';
 
-/** Pixels a unit, as the tags have it: unit 2 is the inch, 3 the centimeter; 0 or NaN where they do not say. */
-export interface Resolution {
-  readonly unit: number;
-  readonly y: number;
-  readonly x: number;
+/** @param pages without thumbnails, all as fine as the first one. Throws ImageError as `shapedImage` does. */
+export async function plainImages(
+  tiff: TiffBytes,
+  pages: readonly FullPage[],
+  resolution: Resolution,
+): Promise<TiffImage[]> {
+  const images: TiffImage[] = [];
+  for (const { description, section } of await sections(tiff, pages)) {
+    const groups: FullPage[][] = [];
+    for (const full of section) {
+      const group = groups.find(([first]) => alike(first.format, full.format));
+      if (group) group.push(full);
+      else groups.push([full]);
+    }
+    const shaped = groups.length === 1 ? await shapedImage(tiff, section, description, resolution) : null;
+    if (shaped) images.push(shaped);
+    else for (const group of groups) images.push(plainImage(tiff, group, resolution));
+  }
+  if (images.length === 1) return images;
+  return images.map((image, i) => {
+    const note = `its pages are of several kinds, read as ${images.length} images: this is the ${ordinal(i)}`;
+    return { ...image, notes: [...image.notes, note] };
+  });
 }
 
-const CENTIMETER = 3;
-
-/** Micrometers, where the resolution can be that of a microscope: dots an inch are what printers are told. */
-export function plainPixelSize({ unit, y, x }: Resolution): { y: number | null; x: number | null } {
-  const size = (pixels: number) => {
-    const micrometers = 1e4 / pixels;
-    return unit === CENTIMETER && micrometers >= 0.001 && micrometers <= 100 ? micrometers : null;
-  };
-  return { y: size(y), x: size(x) };
+/** tifffile begins each image of its own with a description; files of others are one section. */
+async function sections(
+  tiff: TiffBytes,
+  pages: readonly FullPage[],
+): Promise<{ description: string; section: FullPage[] }[]> {
+  const found = [{ description: (await readText(tiff, pages[0].page.description)) ?? '', section: [pages[0]] }];
+  const shaped = isShaped(found[0].description);
+  for (const full of pages.slice(1)) {
+    const description = shaped && full.page.description ? await readText(tiff, full.page.description) : null;
+    if (description !== null && isShaped(description)) found.push({ description, section: [full] });
+    else found[found.length - 1].section.push(full);
+  }
+  return found;
 }
 
-/** @param pages without thumbnails. Throws ImageError image/unsupported where they are of unlike size or type. */
-export function plainImage(file: string, pages: readonly Page[], resolution: Resolution): TiffImage {
-  const formats = pages.map(({ format }) => format!); // only thumbnails have none
-  const odd = formats.findIndex((format) => !alike(format, formats[0]));
-  if (odd > 0)
-    throw unsupported(
-      file,
-      `page ${pages[odd].index} is ${describe(formats[odd])}, page ${pages[0].index} ${describe(formats[0])}.`,
-      'Save the pages of each kind as a file of their own.',
-      'They are not planes of one stack.',
-    );
+function plainImage(tiff: TiffBytes, pages: readonly FullPage[], resolution: Resolution): TiffImage {
   const notes = [];
   if (pages.length > 1) notes.push(`its ${pages.length} pages were taken as z: the file does not say what they are`);
-  if (formats[0].samples > 1) notes.push('it is RGB with equal colors, read as grey');
   const { y, x } = plainPixelSize(resolution);
   return {
     name: '',
@@ -47,10 +60,10 @@ export function plainImage(file: string, pages: readonly Page[], resolution: Res
     planes: pages.length,
     voxelSize: voxelSizeOf(null, y, x),
     notes,
-    plane: (_time, _channel, z) => ({ page: pages[z], format: formats[z], shift: 0 }),
+    plane: (_time, _channel, z) => ({ tiff, ...pages[z], shift: 0 }),
   };
 }
 
-function describe({ height, width, type, samples }: PageFormat): string {
-  return `(y ${height}, x ${width}) ${type}${samples > 1 ? ` of ${samples} colors` : ''}`;
+function ordinal(index: number): string {
+  return ['first', 'second', 'third'][index] ?? `${index + 1}th`;
 }

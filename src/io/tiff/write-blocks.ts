@@ -3,7 +3,7 @@ import { deflateZlib, encodeZstd } from '../../codec/index.ts';
 import { bytesPerSample } from '../samples.ts';
 import type { WrittenPlane, WrittenType } from '../source.ts';
 import type { PlaneSize } from '../halve-plane.ts';
-import { TAG } from './page.ts';
+import { TAG } from './tags.ts';
 import type { TiffFile } from './tiff-file.ts';
 import type { Field } from './write-directory.ts';
 
