@@ -1,6 +1,9 @@
 /** Small whole images of each format, to be damaged. */
 import { encodePng } from '../../src/codec/index.ts';
 import { channelWith } from '../../src/io/index.ts';
+import { memorySink } from '../../src/io/testing/memory.ts';
+import { writeLsm, writeNdtiff, writePlanarRgb, writeStk } from '../../src/io/testing/vendor-tiffs.ts';
+import { createOmeTiff, type OmeTiffOptions } from '../../src/io/tiff/create-ome-tiff.ts';
 import { writeCzi, type CziSubblock } from '../../src/io/czi/testing/write-czi.ts';
 import { noise } from '../../src/io/testing/samples.ts';
 import { writeOmeZarr, type ExampleZarr } from '../../src/io/testing/write-ome-zarr.ts';
@@ -16,7 +19,26 @@ export interface Seed {
 }
 
 export const FORMATS: Readonly<Record<string, () => Promise<readonly Seed[]>>> = {
-  tiff: async () => TIFFS.map(([name, layout]) => ({ name, ...oneFile('a.tif', tiff(layout)) })),
+  tiff: async () => [
+    ...TIFFS.map(([name, layout]) => ({ name, ...oneFile('a.tif', tiff(layout)) })),
+    { name: 'RGB in planes', ...oneFile('a.tif', writePlanarRgb()) },
+    ...(await Promise.all(
+      OME_TIFFS.map(async ([name, options]) => ({ name, ...oneFile('a.ome.tif', await omeTiff(options)) })),
+    )),
+    {
+      name: 'MetaMorph',
+      ...oneFile(
+        'a.stk',
+        writeStk([
+          { distance: 0.5, day: 1 },
+          { distance: 0.5, day: 1 },
+        ]),
+      ),
+    },
+    { name: 'LSM', ...oneFile('a.lsm', writeLsm(2, 2)) },
+    { name: 'NDTiff', path: 'set/a_NDTiffStack.tif', files: ndtiff() },
+    { name: 'OME set', path: 'set/x.companion.ome', files: OME_SET },
+  ],
   png: async () => [
     {
       name: '16 bits',
@@ -126,7 +148,53 @@ const TIFFS: readonly (readonly [string, Partial<TiffLayout>])[] = [
   ['PackBits', { compression: 'packbits' }],
   ['BigTIFF', { compression: 'deflate', big: true, description: IMAGEJ }],
   ['tiles of floats, predictor 3', { type: 'float32', blocks: { tile: [4, 16] }, compression: 'lzw', predictor: 3 }],
+  ['half floats', { type: 'float16', compression: 'deflate' }],
 ];
+
+const OME_TIFFS: readonly (readonly [string, OmeTiffOptions])[] = [
+  ['OME, Deflate', {}],
+  ['OME, zstd, tiles, pyramid', { compression: 'zstd', tile: 16, pyramid: true }],
+  ['OME, none, Big', { compression: 'none', bigTiff: true }],
+];
+
+async function omeTiff(options: OmeTiffOptions): Promise<Uint8Array> {
+  const sink = memorySink();
+  const channels = [channelWith({ name: 'light' }), channelWith({ name: 'DNA', color: '#0000FF' })];
+  const size = { z: 2, y: 6, x: 8 };
+  const voxelSize = { z: 0.3, y: 0.1, x: 0.1 };
+  const description = { name: 'cells', times: 1, timeStep: 2, channels, size, voxelSize, type: 'uint16' as const };
+  const image = createOmeTiff(sink, description, options);
+  for (const plane of noise('uint16', 48, 4)) await image.writePlane(plane as Uint16Array);
+  await image.finish();
+  return sink.bytes();
+}
+
+function ndtiff(): FileSet {
+  const name = 'a_NDTiffStack.tif';
+  const axes = [0, 1, 2, 3].map((i) => ({ time: i >> 1, z: i % 2, channel: 'DNA' }));
+  const { tiff, index } = writeNdtiff(name, axes);
+  return { [`set/${name}`]: tiff, 'set/NDTiff.index': index };
+}
+
+/** Two files of one plane each, and what says so. */
+const OME_SET: FileSet = {
+  ...Object.fromEntries(
+    ['a', 'b'].map((name) => [
+      `set/${name}.ome.tif`,
+      writeTiff(noise('uint8', 48, 1, name.charCodeAt(0)), {
+        width: 8,
+        height: 6,
+        type: 'uint8',
+        description: `<OME UUID="urn:uuid:${name}"><BinaryOnly MetadataFile="x.companion.ome"/></OME>`,
+      }),
+    ]),
+  ),
+  'set/x.companion.ome': new TextEncoder().encode(
+    '<?xml version="1.0"?><OME><Image ID="Image:0"><Pixels DimensionOrder="XYZCT" Type="uint8" SizeX="8" SizeY="6" SizeZ="2" SizeC="1" SizeT="1">' +
+      '<Channel Name="light"/><TiffData FirstZ="0" IFD="0" PlaneCount="1"><UUID FileName="a.ome.tif">urn:uuid:a</UUID></TiffData>' +
+      '<TiffData FirstZ="1" IFD="0" PlaneCount="1"><UUID FileName="b.ome.tif">urn:uuid:b</UUID></TiffData></Pixels></Image></OME>',
+  ),
+};
 
 /** Two planes (y 6, x 8) in two strips or tiles each. */
 function tiff(layout: Partial<TiffLayout>): Uint8Array {

@@ -30,7 +30,12 @@ export function memoryFiles(contents: Readonly<Record<string, Uint8Array>>): Mem
     list: async (folder) => namesIn(folder),
     async open(path): Promise<ByteSource> {
       const bytes = contents[path];
-      if (!bytes) throw new ImageError('image/missing', { file: path, what: `${path} does not exist.` });
+      if (!bytes)
+        throw new ImageError('image/missing', {
+          file: path,
+          what: `${path} does not exist.`,
+          remedy: 'Check the path.',
+        });
       openFiles++;
       let closed = false;
       return {

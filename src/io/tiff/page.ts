@@ -55,11 +55,12 @@ const FEW_BLOCKS = 32;
 export async function parsePage(tiff: TiffBytes, { at, tags }: Directory, index: number): Promise<Page> {
   const file = tiff.bytes.name;
   const one = (code: number, otherwise: number) => readNumber(tiff, tags.get(code), otherwise);
-  const tiled = tags.has(TAG.tileOffsets);
+  const tiled = tags.has(TAG.tileOffsets) || tags.has(TAG.tileWidth);
   const place = {
     index,
-    offsets: tags.get(tiled ? TAG.tileOffsets : TAG.stripOffsets),
-    byteCounts: tags.get(tiled ? TAG.tileByteCounts : TAG.stripByteCounts),
+    // Of tiles some old programs say it by the strips' tags.
+    offsets: (tiled ? tags.get(TAG.tileOffsets) : undefined) ?? tags.get(TAG.stripOffsets),
+    byteCounts: (tiled ? tags.get(TAG.tileByteCounts) : undefined) ?? tags.get(TAG.stripByteCounts),
     description: tags.get(TAG.description),
     microManager: tags.get(TAG.microManager),
   };
