@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
-import { openImage } from '../src/io/index.ts';
+import { openImage, type Samples } from '../src/io/index.ts';
 import { nodeWorld } from '../src/node/index.ts';
 
 const PYTHON = `
@@ -78,8 +78,9 @@ async function readAll(path: string, way: 'whole' | 'planes'): Promise<number> {
   const file = await openImage(files, path);
   const [{ size, read }] = file.images;
   const step = way === 'whole' ? size.z : 1;
+  let into: Samples | undefined;
   for (let z = 0; z < size.z; z += step)
-    await read({ time: 0, channel: 0, region: { start: { z, y: 0, x: 0 }, size: { ...size, z: step } } });
+    into = await read({ time: 0, channel: 0, region: { start: { z, y: 0, x: 0 }, size: { ...size, z: step } }, into });
   await file.close();
   return (performance.now() - start) / 1000;
 }

@@ -15,6 +15,7 @@ import {
   writtenFormat,
   type Files,
   type ImageSource,
+  type Samples,
   type Selection,
   type WritableImage,
 } from '../io/index.ts';
@@ -229,13 +230,14 @@ async function write(
   const [plane, total] = [size.y * size.x, times * channels.length * size.z];
   const atOnce = Math.max(1, Math.floor(SLAB_BYTES / (4 * plane)));
   let done = 0;
+  let slab: Samples | undefined;
   try {
     for (let time = 0; time < times; time++)
       for (let channel = 0; channel < channels.length; channel++)
         for (let z = 0; z < size.z; z += atOnce) {
           signal?.throwIfAborted();
           const region = { start: { z, y: 0, x: 0 }, size: { ...size, z: Math.min(atOnce, size.z - z) } };
-          const slab = await view.read({ time, channel, region });
+          slab = await view.read({ time, channel, region, into: slab });
           for (let at = 0; at < slab.length; at += plane) {
             signal?.throwIfAborted();
             await sink.writePlane(slab.subarray(at, at + plane));

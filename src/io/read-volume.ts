@@ -17,12 +17,14 @@ export async function readVolume(source: ImageSource, selection: Selection = EVE
   const data = allocate(source.file, channels.length * voxelCount(size));
   const planeSize = { ...size, z: 1 };
   let at = 0;
+  let samples: Samples | undefined;
   for (const channel of channels)
     for (let plane = z.from; plane < z.to; plane++) {
-      const samples: Samples = await source.read({
+      samples = await source.read({
         time,
         channel,
         region: { start: { z: plane, y: 0, x: 0 }, size: planeSize },
+        into: samples,
       });
       data.set(samples, at);
       at += samples.length;

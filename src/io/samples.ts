@@ -1,7 +1,7 @@
 /** Sample types: their arrays, their bytes, what is inside an image, and grey from equal colors. */
 import { narrowToHalves, widenHalves } from '../codec/index.ts';
-import type { Region, Size } from '../volume/index.ts';
-import type { Samples, SampleType } from './source.ts';
+import type { Size } from '../volume/index.ts';
+import type { ReadAt, Samples, SampleType } from './source.ts';
 
 /** What samples are in memory; a float16 is widened by who reads it. */
 const ARRAYS = {
@@ -24,6 +24,11 @@ export function bytesPerSample(type: SampleType): number {
 
 export function allocateSamples(type: SampleType, length: number): Samples {
   return new ARRAYS[type](length);
+}
+
+/** Memory for a read of `length` samples: that of an earlier one where it fits (`ReadAt.into`). */
+export function samplesFor(type: SampleType, length: number, into: Samples | undefined): Samples {
+  return into instanceof ARRAYS[type] && into.length === length ? into : allocateSamples(type, length);
 }
 
 /** Stored bytes in the machine's order as samples. They must start a buffer of their own, and may be what is returned. */
@@ -80,13 +85,6 @@ export function cropPlane(file: string, plane: Samples, size: Size, at: ReadAt):
     copySamples(crop, y * box.x, plane, from, from + box.x);
   }
   return crop;
-}
-
-/** Which part of an image is read, as in `ImageSource.read`. */
-export interface ReadAt {
-  readonly time: number;
-  readonly channel: number;
-  readonly region: Region;
 }
 
 /** Samples `from` to `to` of `source` to `at` in `target`. Both are of one type, which TypeScript cannot follow. */

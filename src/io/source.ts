@@ -66,6 +66,18 @@ export function channelWith(known: Partial<Channel> = {}): Channel {
   return { name: null, color: null, wavelength: null, ...known };
 }
 
+/** Which part of an image is read. */
+export interface ReadAt {
+  readonly time: number;
+  readonly channel: number;
+  readonly region: Region;
+  /**
+   * Samples of an earlier read of as many of them that nobody needs any more: a format may fill and return these, which
+   * saves asking the system for memory, most of what reading a plane takes. Use what is returned, not this.
+   */
+  readonly into?: Samples;
+}
+
 /** One image of a file, unread until asked: T, C, Z, Y, X whatever the order in the file. */
 export interface ImageSource {
   /** What the file calls this image; '' where it has no name. */
@@ -87,7 +99,7 @@ export interface ImageSource {
   /** What the reads so far came across (`12 chunks are missing`), where a format can tell only then. */
   notesOfReading?(): readonly string[];
   /** The samples of one channel at one time inside `region` (voxels of this image): (z, y, x), x fastest, native order. */
-  read(at: { readonly time: number; readonly channel: number; readonly region: Region }): Promise<Samples>;
+  read(at: ReadAt): Promise<Samples>;
   close(): Promise<void>;
 }
 
@@ -109,7 +121,7 @@ export type WrittenPlane = Uint8Array | Uint16Array | Float32Array;
 
 /** Where an image is written to, a plane at a time in T, C, Z order (z fastest), so that memory stays flat. */
 export interface ImageSink {
-  /** The next plane: (y, x), x fastest, of the description's type. */
+  /** The next plane: (y, x), x fastest, of the description's type. It is the caller's again when this resolves. */
   writePlane(plane: WrittenPlane): Promise<void>;
   /** Completes the file: only now does it appear under its name. */
   finish(): Promise<void>;

@@ -2,6 +2,7 @@
  * Decodes single blocks of pages and keeps the last ones. Typed arrays are taken to be little-endian, as they are on all
  * machines that ONNX Runtime runs on.
  */
+import { readInto } from '../read-into.ts';
 import type { Samples } from '../source.ts';
 import { allocateSamples, bytesPerSample, samplesOf, swapBytes } from '../samples.ts';
 import { damaged, truncated } from '../refusals.ts';
@@ -26,10 +27,11 @@ export interface BlockReader {
   /** Where the blocks of a plane's page stand, without its shift. */
   table(plane: PlanePlace): Promise<BlockTable>;
   /**
-   * Block `index` (row by row) of a plane: (y, x, sample), `blockWidth` pixels a row.
+   * Block `index` (row by row) of a plane: (y, x, sample), `blockWidth` pixels a row. `keep`: whether more of it may be
+   * wanted soon.
    * Throws ImageError: image/damaged, image/truncated.
    */
-  block(plane: PlanePlace, index: number): Promise<Samples>;
+  block(plane: PlanePlace, index: number, keep: boolean): Promise<Samples>;
 }
 
 const CACHE_BYTES = 2 ** 26;
@@ -39,6 +41,7 @@ export function blockReader(): BlockReader {
   const blocks = new Map<string, { bytes: number; samples: Promise<Samples> }>(); // the last used at the end
   const tables = new Map<Page, Promise<BlockTable>>();
   let held = 0;
+  const scratch: Uint8Array<ArrayBuffer>[] = []; // for encoded blocks: to ask the system for memory takes longer than to read
 
   const table = async ({ tiff, page, format }: PlanePlace): Promise<BlockTable> => {
     if (page.table) return page.table;
@@ -51,7 +54,7 @@ export function blockReader(): BlockReader {
     return places;
   };
 
-  const block = (plane: PlanePlace, index: number): Promise<Samples> => {
+  const block = (plane: PlanePlace, index: number, keep: boolean): Promise<Samples> => {
     const key = `${plane.tiff.bytes.name} ${plane.page.index} ${plane.shift} ${index}`;
     const kept = blocks.get(key);
     if (kept) {
@@ -61,8 +64,9 @@ export function blockReader(): BlockReader {
     }
     const bytes = blockBytes(plane.format);
     const samples = table(plane).then(({ offsets, byteCounts }) =>
-      readBlock(plane, index, offsets[index] + plane.shift, byteCounts[index]),
+      readBlock(plane, index, offsets[index] + plane.shift, byteCounts[index], scratch),
     );
+    if (!keep) return samples;
     const entry = { bytes, samples };
     blocks.set(key, entry);
     held += bytes;
@@ -91,6 +95,7 @@ async function readBlock(
   index: number,
   offset: number,
   byteCount: number,
+  scratch: Uint8Array<ArrayBuffer>[],
 ): Promise<Samples> {
   const { bytes, littleEndian } = tiff;
   const { compression, predictor, type, bits, planar, blockWidth, blockHeight } = format;
@@ -114,10 +119,12 @@ async function readBlock(
   const stored = page.lengthsAreDecoded ? Math.min(said, Math.max(0, bytes.size - offset)) : said;
   if (offset < 0 || offset + stored > bytes.size)
     throw truncated(bytes.name, `${place} ends at byte ${offset + stored}; the file has ${bytes.size}.`, bytes.size);
-  const encoded = await bytes.read(offset, stored);
+  const memory = memoryFor(stored, scratch);
+  const encoded = await readInto(bytes, offset, memory.subarray(0, stored));
   let decoded: Uint8Array<ArrayBuffer>;
   try {
     decoded = (await decoder.decode(encoded, length, most)).subarray(0, length);
+    scratch.push(memory); // not after a failure: a decoder may still be reading it
   } catch (cause) {
     throw damaged(
       bytes.name,
@@ -129,4 +136,10 @@ async function readBlock(
   if (predictor !== 3 && !littleEndian) swapBytes(decoded, width);
   undoPredictor(predictor, decoded, blockWidth * samples, width, samples);
   return samplesOf(type, decoded);
+}
+
+/** A buffer of at least `length` bytes: one that is free, or a new one, a bit larger for blocks that come out longer. */
+function memoryFor(length: number, scratch: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const free = scratch.pop();
+  return free && free.length >= length ? free : new Uint8Array(Math.ceil((length * 9) / 8));
 }

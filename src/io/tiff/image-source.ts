@@ -1,7 +1,7 @@
 /** An image whose planes are pages of a TIFF. The samples of a page, if several, are channels, or one grey of equal colors. */
 import type { Size } from '../../volume/index.ts';
 import { unsupported } from '../refusals.ts';
-import { allocateSamples, requireInside } from '../samples.ts';
+import { allocateSamples, requireInside, samplesFor } from '../samples.ts';
 import { channelWith, type Channel, type ImageSource } from '../source.ts';
 import { blockBytes, type BlockReader, type PlanePlace } from './block-reader.ts';
 import type { PageFormat } from './page.ts';
@@ -64,9 +64,9 @@ export async function tiffImageSource(
     voxelSize,
     notes: [...image.notes, ...notesOnSamples(pageFormat, grey)],
     close,
-    async read({ time, channel, region }) {
+    async read({ time, channel, region, into }) {
       requireInside(file, { time, channel, region }, { times, channels: channels.length, size });
-      const out = allocateSamples(type, region.size.z * region.size.y * region.size.x);
+      const out = samplesFor(type, region.size.z * region.size.y * region.size.x, into);
       const pageChannel = grey ? channel : Math.floor(channel / samples);
       const planeAt = (z: number) => image.plane(time, pageChannel, z);
       const colored = await readRegion(planeAt, grey ? 'grey' : channel % samples, region, out, reader);

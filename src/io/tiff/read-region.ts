@@ -3,6 +3,7 @@
  * the blocks that meet the region are decoded, several at once.
  */
 import type { Region } from '../../volume/index.ts';
+import { readInto } from '../read-into.ts';
 import { truncated, damaged } from '../refusals.ts';
 import { allocateSamples, bytesPerSample, copySamples, samplesOf, swapBytes } from '../samples.ts';
 import type { Samples } from '../source.ts';
@@ -84,10 +85,18 @@ function* planeJobs(
   for (let row = Math.floor(start.y / blockHeight); row * blockHeight < start.y + size.y; row++)
     for (let column = Math.floor(start.x / blockWidth); column * blockWidth < start.x + size.x; column++)
       yield async () => {
-        const block = await reader.block(plane, first + row * across + column);
+        const keep = format.samples > 1 || !isInside(row * blockHeight, column * blockWidth, format, { start, size });
+        const block = await reader.block(plane, first + row * across + column, keep);
         const copied = copyBlock(block, row * blockHeight, column * blockWidth, format, which, { start, size }, out);
         if (!copied) differs();
       };
+}
+
+/** Whether a region has all of a block that is in the page: then nobody reads it again for the rest. */
+function isInside(top: number, left: number, format: PageFormat, { start, size }: Region): boolean {
+  const bottom = Math.min(top + format.blockHeight, format.height);
+  const right = Math.min(left + format.blockWidth, format.width);
+  return top >= start.y && bottom <= start.y + size.y && left >= start.x && right <= start.x + size.x;
 }
 
 /** What a block, at `top` and `left` in the page, has of the region. False where colors differ that should be grey. */
@@ -211,8 +220,7 @@ async function readRun(
   const sampleBytes = bytesPerSample(type);
   if (count === width && type !== 'float16') {
     const target = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
-    if (bytes.readInto) await bytes.readInto(offset, target);
-    else target.set(await bytes.read(offset, target.length));
+    await readInto(bytes, offset, target);
     if (!littleEndian) swapBytes(target, sampleBytes);
     return;
   }

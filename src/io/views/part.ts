@@ -36,6 +36,7 @@ export function partOf(source: ImageSource, part: Part): ImageSource {
         time: times.from + at.time,
         channel: channels[at.channel],
         region: { start: { z: start.z + from.z, y: start.y + from.y, x: start.x + from.x }, size: box },
+        into: at.into,
       });
     },
   });

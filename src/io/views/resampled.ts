@@ -9,8 +9,8 @@ import {
   type Region,
   type VoxelSize,
 } from '../../volume/index.ts';
-import { requireInside, type ReadAt } from '../samples.ts';
-import type { ImageSource } from '../source.ts';
+import { requireInside } from '../samples.ts';
+import type { ImageSource, ReadAt } from '../source.ts';
 import { viewOf } from './view.ts';
 
 /** Filtered along y and x, by their z in the source, for reads of one part of one channel at one time. */

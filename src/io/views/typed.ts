@@ -4,8 +4,7 @@
  * nearest float32; whole numbers up to 2^24 keep their value. What was changed is counted and told.
  */
 import { ImageError } from '../../core/index.ts';
-import type { ReadAt } from '../samples.ts';
-import type { ImageSource, SampleType, WrittenType } from '../source.ts';
+import type { ImageSource, SampleType, WrittenType, ReadAt } from '../source.ts';
 import { viewOf } from './view.ts';
 
 /** The type to write: the image's own, or the smallest that holds each of its samples; float32 where none does. */

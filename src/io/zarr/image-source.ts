@@ -1,8 +1,8 @@
 /** An image whose voxels are an array of a Zarr: reads the chunks that meet a region, and no others. */
 import { ResourceError } from '../../core/index.ts';
 import { unsupported } from '../refusals.ts';
-import { allocateSamples, bytesPerSample, copySamples, requireInside, type ReadAt } from '../samples.ts';
-import type { Channel, Files, ImageSource, Samples } from '../source.ts';
+import { allocateSamples, bytesPerSample, copySamples, requireInside } from '../samples.ts';
+import type { Channel, Files, ImageSource, Samples, ReadAt } from '../source.ts';
 import type { Axes, Letter } from './axes.ts';
 import { chunkBytes, type Chunk } from './chunk-format.ts';
 import { chunkReader } from './chunk-reader.ts';
