@@ -1,3 +1,4 @@
+/** Bytes into memory that is there already, from sources that can do so and from others. */
 import type { ByteSource } from './source.ts';
 
 /** Fills `target` with the bytes from `offset`, and returns it. Throws what `ByteSource.read` throws. */

@@ -56,6 +56,26 @@ export function voxelSizeOf(
   return z === null && y === null && x === null ? null : { z, y, x };
 }
 
+/** A voxel size, and what is told of extents in it that cannot be. */
+export interface SaidVoxelSize {
+  readonly voxelSize: ReturnType<typeof voxelSizeOf>;
+  readonly notes: readonly string[];
+}
+
+/** What is left of extents in micrometers as a file says them, NaN where it does not: what cannot be is unknown, and told. */
+export function saidVoxelSize(z: number, y: number, x: number): SaidVoxelSize {
+  const told = Object.entries({ z, y, x }).filter(([, um]) => !Number.isNaN(um) && plausibleLength(um) === null);
+  return {
+    voxelSize: voxelSizeOf(plausibleLength(z), plausibleLength(y), plausibleLength(x)),
+    notes:
+      told.length > 0
+        ? [
+            `it says a voxel size of ${told.map(([axis, um]) => `${axis} ${um}`).join(', ')} um: that cannot be, and is unknown`,
+          ]
+        : [],
+  };
+}
+
 const SECONDS: ReadonlyMap<string, number> = new Map([
   ['nanosecond', 1e-9],
   ['microsecond', 1e-6],

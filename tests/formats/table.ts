@@ -4,6 +4,7 @@
  *
  *     npm run formats -- FOLDER [--markdown]
  *
+ * Those that need a converter are read through the user's, where there is one.
  * Prints a row for each; the exit code is 1 where one is not as expected.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -39,6 +40,7 @@ interface Row {
   readonly as: 'equal' | 'refused' | 'refused, which is allowed' | 'no converter here' | 'WRONG';
 }
 
+const world = nodeWorld();
 const NONE = { z: null, y: null, x: null };
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { markdown: { type: 'boolean' } } });
@@ -54,10 +56,15 @@ print(rows);
 process.exitCode = rows.some((row) => row.as === 'WRONG') ? 1 : 0;
 
 async function compare(root: string, expected: Expected): Promise<Row> {
-  const { file, kind, scene, image = scene ?? 0 } = expected;
+  const { file, kind, scene, image = scene ?? 0, convert: converter = false } = expected;
   const row = { file: image > 0 ? `${file} #${image}` : file, expected: wanted(expected) };
   try {
-    const result = await inspect(nodeWorld(), join(root, file), { pixels: true }, {});
+    const result = await inspect(
+      converter ? world : { ...world, converter: null },
+      join(root, file),
+      { pixels: true },
+      {},
+    );
     if (result.kind !== 'image') return { ...row, found: result.kind, as: 'WRONG' };
     if (image >= result.images.length) return { ...row, found: `${result.images.length} images`, as: 'WRONG' };
     const { shape, dtype, voxelSize, channels, sha256 } = result.images[image];

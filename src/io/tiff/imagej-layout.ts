@@ -4,7 +4,7 @@
  */
 import { damaged, truncated } from '../refusals.ts';
 import { channelWith } from '../source.ts';
-import { micrometersPer, plausibleLength, voxelSizeOf } from '../units.ts';
+import { micrometersPer, type SaidVoxelSize, saidVoxelSize, voxelSizeOf } from '../units.ts';
 import { consecutivePlanes } from './consecutive.ts';
 import type { TiffBytes } from './directory.ts';
 import { alike, type TiffImage } from './image-source.ts';
@@ -60,6 +60,7 @@ export async function imageJImage(
   const placeOf = consecutive
     ? await consecutivePlanes(tiff, page, images, "ImageJ's description says")
     : (index: number) => ({ tiff, ...pages[index], shift: 0 });
+  const { voxelSize, notes } = parseVoxelSize(values, resolution);
   return {
     name: '',
     format: 'ImageJ TIFF',
@@ -67,8 +68,8 @@ export async function imageJImage(
     timeStep: frames > 1 ? timeStep(values) : null,
     channels: Array.from({ length: channels }, () => channelWith()),
     planes: slices,
-    voxelSize: voxelSize(values, resolution),
-    notes: !dimensions && images > 1 ? ['its pages were taken as z'] : [],
+    voxelSize,
+    notes: [...(!dimensions && images > 1 ? ['its pages were taken as z'] : []), ...notes],
     plane: (t, c, z) => placeOf((t * slices + z) * channels + c),
   };
 }
@@ -80,21 +81,21 @@ function timeStep(values: ReadonlyMap<string, string>): number | null {
   return seconds > 0 && Number.isFinite(seconds) ? seconds : null;
 }
 
-function voxelSize(values: ReadonlyMap<string, string>, resolution: Resolution): TiffImage['voxelSize'] {
+function parseVoxelSize(values: ReadonlyMap<string, string>, resolution: Resolution): SaidVoxelSize {
   const unit = values
     .get('unit')
     ?.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   if (unit === undefined) {
     const { y, x } = plainPixelSize(resolution);
-    return voxelSizeOf(null, y, x);
+    return { voxelSize: voxelSizeOf(null, y, x), notes: [] };
   }
   const micrometers = micrometersPer(unit);
-  if (micrometers === null) return null;
+  if (micrometers === null) return { voxelSize: null, notes: [] };
   // Some programs write `um` over a resolution in pixels a centimeter, which its unit says.
   const perUnit = resolution.unit === 3 && unit === 'um' ? 1e4 : micrometers;
-  return voxelSizeOf(
-    plausibleLength(Number(values.get('spacing') ?? NaN) * micrometers),
-    plausibleLength(perUnit / resolution.y),
-    plausibleLength(perUnit / resolution.x),
+  return saidVoxelSize(
+    Number(values.get('spacing') ?? NaN) * micrometers,
+    perUnit / resolution.y,
+    perUnit / resolution.x,
   );
 }

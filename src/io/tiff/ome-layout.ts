@@ -178,7 +178,7 @@ async function omeImage(
     ...(samples ? { samples } : {}),
     planes: Z,
     voxelSize: image.voxelSize,
-    notes: notesOnType(image, reference),
+    notes: [...image.notes, ...notesOnType(image, reference)],
     plane(t, c, z) {
       const index = planeIndex({ T: t, C: c, Z: z }, extents, image.order);
       const range = rangeOf(ranges, index);

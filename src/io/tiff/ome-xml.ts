@@ -5,7 +5,7 @@
 import { XMLParser } from 'fast-xml-parser';
 import { damaged, unsupported } from '../refusals.ts';
 import type { Channel } from '../source.ts';
-import { micrometersPer, plausibleLength, voxelSizeOf } from '../units.ts';
+import { micrometersPer, saidVoxelSize } from '../units.ts';
 
 export interface OmeTiffData {
   readonly first: { readonly C: number; readonly Z: number; readonly T: number };
@@ -31,6 +31,8 @@ export interface OmeImage {
   /** One a Channel element, which may stand for several samples a pixel. */
   readonly channels: readonly Channel[];
   readonly voxelSize: { z: number | null; y: number | null; x: number | null } | null;
+  /** On its voxel size. */
+  readonly notes: readonly string[];
   /** Seconds. */
   readonly timeStep: number | null;
   readonly tiffData: readonly OmeTiffData[];
@@ -108,7 +110,7 @@ function parseImage(image: Element, index: number, file: string): OmeImage {
     throw damaged(file, `its OME-XML says DimensionOrder ${order.slice(0, 40)} of image ${index}.`);
   const extent = (axis: 'X' | 'Y' | 'Z') => {
     const unit = micrometersPer(textOf(pixels[`PhysicalSize${axis}Unit`]) ?? 'um'); // micrometers where it does not say
-    return unit === null ? null : plausibleLength(Number(pixels[`PhysicalSize${axis}`]) * unit);
+    return Number(textOf(pixels[`PhysicalSize${axis}`]) ?? NaN) * (unit ?? NaN);
   };
   return {
     name: textOf(image['Name']) ?? '',
@@ -120,7 +122,7 @@ function parseImage(image: Element, index: number, file: string): OmeImage {
       color: colorOf(textOf(channel['Color'])),
       wavelength: wavelengthOf(channel),
     })),
-    voxelSize: voxelSizeOf(extent('Z'), extent('Y'), extent('X')),
+    ...saidVoxelSize(extent('Z'), extent('Y'), extent('X')),
     timeStep: timeStepOf(pixels),
     tiffData: children(pixels, 'TiffData').map((data) => parseTiffData(data, file)),
   };

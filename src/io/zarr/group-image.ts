@@ -62,7 +62,7 @@ export async function groupImage(
     name: multiscale.name,
     format: 'OME-Zarr',
     channels: channels ?? Array.from({ length: count }, () => channelWith()),
-    notes: [...multiscale.notes, ...notes],
+    notes: [...multiscale.notes, ...calibration.notes, ...notes],
   };
   return zarrImageSource(files, file, array, complete(said, array, known));
 }

@@ -4,7 +4,7 @@
  */
 import { damaged, unsupported } from '../refusals.ts';
 import { channelWith, type Channel } from '../source.ts';
-import { micrometersPer, plausibleLength, secondsPer, voxelSizeOf } from '../units.ts';
+import { micrometersPer, type SaidVoxelSize, saidVoxelSize, secondsPer } from '../units.ts';
 import { ngffAxes, type Axes, type Letter } from './axes.ts';
 import { isObject, listOf, objectOf, shown, type JsonObject } from './json-file.ts';
 import type { ZarrArray } from './zarr-array.ts';
@@ -56,9 +56,8 @@ export function parseMultiscale(ngff: JsonObject, file: string): Multiscale | nu
   };
 }
 
-export interface Calibration {
+export interface Calibration extends SaidVoxelSize {
   readonly axes: Axes;
-  readonly voxelSize: ReturnType<typeof voxelSizeOf>;
   /** Seconds. */
   readonly timeStep: number | null;
 }
@@ -74,11 +73,11 @@ export function parseCalibration({ json, dataset }: Multiscale, array: ZarrArray
     if (axis < 0 || factor === null || !scales[0]) return NaN;
     return scales.reduce((product, scale) => product * (scale ? scale[axis] : 1), factor);
   };
-  const length = (letter: Letter) => plausibleLength(step(letter, micrometersPer));
+  const length = (letter: Letter) => step(letter, micrometersPer);
   const seconds = step('t', secondsPer);
   return {
     axes,
-    voxelSize: voxelSizeOf(length('z'), length('y'), length('x')),
+    ...saidVoxelSize(length('z'), length('y'), length('x')),
     timeStep: seconds > 0 && Number.isFinite(seconds) ? seconds : null,
   };
 }
