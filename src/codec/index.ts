@@ -18,6 +18,7 @@ export { decodePng, decodePngHeader, encodePng } from './png.ts';
 export type { DecodedPng, PngHeader, PngImage } from './png.ts';
 export { BLOSC_RATIO, decodeBlosc } from './blosc.ts';
 export { unshuffleBytes } from './shuffle.ts';
+export { joinBytes } from './join-bytes.ts';
 export { crc32c } from './crc32c.ts';
 export { inflateGzip } from './gzip.ts';
 export { decodeLz4, LZ4_RATIO } from './lz4.ts';

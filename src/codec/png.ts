@@ -6,6 +6,7 @@
  * Refused: palettes, and fewer than 8 bits a sample.
  */
 import { decode, encode } from 'fast-png';
+import { joinBytes } from './join-bytes.ts';
 import { ImageError } from '../core/index.ts';
 import { DEFLATE_RATIO, inflateZlib } from './zlib.ts';
 
@@ -62,7 +63,7 @@ export function decodePngHeader(bytes: Uint8Array, file: string): PngHeader {
 export async function decodePng(bytes: Uint8Array, file = 'PNG'): Promise<DecodedPng> {
   const { header, interlaced } = parseHeader(bytes, file);
   const chunks = pixelChunks(bytes, file);
-  const stream = join(chunks.map((chunk) => chunk.subarray(8, -4)));
+  const stream = joinBytes(chunks.map((chunk) => chunk.subarray(8, -4)));
   const expected = interlaced ? interlacedLength(header) : filteredLength(header, header.width, header.height);
   if (stream.length * DEFLATE_RATIO < expected) throw wrongLength(file, header, stream.length);
   const length = await inflateZlib(stream, expected).then(
@@ -73,7 +74,7 @@ export async function decodePng(bytes: Uint8Array, file = 'PNG'): Promise<Decode
 
   const end = Uint8Array.of(0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130); // an IEND chunk
   try {
-    const { data } = decode(join([bytes.subarray(0, HEADER_BYTES), ...chunks, end]), { checkCrc: true });
+    const { data } = decode(joinBytes([bytes.subarray(0, HEADER_BYTES), ...chunks, end]), { checkCrc: true });
     // decode gives the array that it allocated, of the type that the depth asks for
     return { ...header, data: data as Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> };
   } catch (cause) {
@@ -149,16 +150,6 @@ function interlacedLength(header: PngHeader): number {
     (sum, [x, y, dx, dy]) => sum + filteredLength(header, along(header.width, x, dx), along(header.height, y, dy)),
     0,
   );
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
 
 function wrongLength(file: string, { width, height, channels, depth }: PngHeader, length: number): ImageError {

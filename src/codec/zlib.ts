@@ -5,6 +5,7 @@
  * Inflating stops at the length that the caller expects: a bomb costs no more than what it stands in for. The platform
  * checks the Adler-32, so a flipped byte is noticed.
  */
+import { joinBytes } from './join-bytes.ts';
 
 /** The most that a byte of Deflate can become: 258 bytes from two bits, by the format. */
 export const DEFLATE_RATIO = 1032;
@@ -57,11 +58,5 @@ export async function pump(
     chunks.push(value);
   }
   await written;
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, at);
-    at += chunk.length;
-  }
-  return joined;
+  return joinBytes(chunks);
 }

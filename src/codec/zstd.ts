@@ -2,6 +2,7 @@
  * Zstandard (RFC 8878), within bounds: a frame says how much comes out of it, and is believed only up to what its reader
  * expects; of a frame that does not say, the bytes are counted as they come. Decoders are loaded when a frame needs them.
  */
+import { joinBytes } from './join-bytes.ts';
 
 /** The most that a byte of zstd was seen to become (runs of one byte). */
 export const ZSTD_RATIO = 32768;
@@ -111,11 +112,5 @@ async function decodeCounted(frame: Uint8Array, maxLength: number): Promise<Uint
   for (let at = 0; at < frame.length; at += PART)
     decoder.push(frame.subarray(at, at + PART), at + PART >= frame.length);
   if (!ended) throw new Error('a zstd frame ends before its end');
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes(parts);
 }

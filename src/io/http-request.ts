@@ -8,6 +8,7 @@
  * stored (Accept-Encoding: identity), which a page cannot ask for by itself; HEAD would tell a compressed length, and
  * signed addresses refuse it.
  */
+import { joinBytes } from '../codec/index.ts';
 import { ImageError } from '../core/index.ts';
 
 export interface HttpSettings {
@@ -233,13 +234,7 @@ async function collect({ body }: Response, most: number, onBytes: () => void): P
     if (length > most) return null;
     chunks.push(value);
   }
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    joined.set(chunk, at);
-    at += chunk.length;
-  }
-  return joined;
+  return joinBytes(chunks);
 }
 
 /** Runs what it is given, at most `most` at a time, in the order in which it was given. */

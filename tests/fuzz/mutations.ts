@@ -1,4 +1,5 @@
 /** What happens to files: bits flip, words become what is too much, ends are lost, parts move, numbers in texts change. */
+import { joinBytes } from '../../src/codec/index.ts';
 import type { Random } from '../../src/core/index.ts';
 
 /** Files by path. */
@@ -89,15 +90,7 @@ const MUTATIONS: readonly Mutation[] = [
   otherTextInText,
 ];
 
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
+const joined = (...parts: readonly Uint8Array[]) => joinBytes(parts);
 
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');

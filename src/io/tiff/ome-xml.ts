@@ -2,10 +2,10 @@
  * OME-XML (https://docs.openmicroscopy.org/ome-model/6.3.1/): of each Image its name, sizes, channels, voxel size, and
  * which page is which plane. Read from any version of the schema; annotations, instruments and regions are left alone.
  */
-import { XMLParser } from 'fast-xml-parser';
 import { damaged, unsupported } from '../refusals.ts';
 import type { Channel } from '../source.ts';
 import { micrometersPer, saidVoxelSize } from '../units.ts';
+import { child, children, declaresEntities, parseXml, textOf, type Element } from '../xml.ts';
 
 export interface OmeTiffData {
   readonly first: { readonly C: number; readonly Z: number; readonly T: number };
@@ -60,7 +60,7 @@ export function uuidOf(description: string): string | null {
 
 /** Throws ImageError: image/damaged where the XML is, image/unsupported where it uses entities of its own. */
 export function parseOmeXml(text: string, file: string): Ome {
-  if (text.includes('<!DOCTYPE') || text.includes('<!ENTITY'))
+  if (declaresEntities(text))
     throw unsupported(
       file,
       'its OME-XML declares entities of its own.',
@@ -69,7 +69,7 @@ export function parseOmeXml(text: string, file: string): Ome {
     );
   let root: Element;
   try {
-    root = child(parser().parse(text, true) as Element, 'OME'); // parsed values are texts and elements
+    root = child(parseXml(text, ['Image', 'Channel', 'TiffData'], ['OME.StructuredAnnotations']), 'OME');
   } catch (cause) {
     throw damaged(file, `its OME-XML cannot be parsed: ${cause instanceof Error ? cause.message : String(cause)}.`, {
       cause,
@@ -81,21 +81,6 @@ export function parseOmeXml(text: string, file: string): Ome {
     metadataFile: textOf(child(root, 'BinaryOnly')['MetadataFile']),
     metadataUuid: textOf(child(root, 'BinaryOnly')['UUID']),
   };
-}
-
-type Element = Readonly<Record<string, unknown>>;
-
-function parser(): XMLParser {
-  return new XMLParser({
-    ignoreAttributes: false,
-    attributeNamePrefix: '',
-    htmlEntities: true,
-    removeNSPrefix: true,
-    parseTagValue: false,
-    parseAttributeValue: false,
-    isArray: (name) => name === 'Image' || name === 'Channel' || name === 'TiffData',
-    stopNodes: ['OME.StructuredAnnotations'],
-  });
 }
 
 function parseImage(image: Element, index: number, file: string): OmeImage {
@@ -135,14 +120,12 @@ function parseTiffData(data: Element, file: string): OmeTiffData {
     if (Number.isInteger(value) && value >= 0 && value < MAX_SIZE) return value;
     throw damaged(file, `its OME-XML says TiffData ${key} ${JSON.stringify(data[key])?.slice(0, 40)}.`);
   };
-  const uuid = data['UUID']; // a text alone, or an element with a FileName
-  const named = isElement(uuid);
   return {
     first: { C: whole('FirstC') ?? 0, Z: whole('FirstZ') ?? 0, T: whole('FirstT') ?? 0 },
     ifd: whole('IFD'),
     planeCount: whole('PlaneCount'),
-    fileName: named ? textOf(uuid['FileName']) : null,
-    uuid: textOf(named ? uuid['#text'] : uuid),
+    fileName: textOf(child(data, 'UUID')['FileName']),
+    uuid: textOf(data['UUID']), // a text alone, or an element with a FileName
   };
 }
 
@@ -164,23 +147,4 @@ function timeStepOf(pixels: Element): number | null {
 function colorOf(text: string | null): string | null {
   const value = Number(text ?? NaN);
   return Number.isInteger(value) ? `#${(value >>> 8).toString(16).padStart(6, '0').toUpperCase()}` : null;
-}
-
-function isElement(value: unknown): value is Element {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function child(element: Element, name: string): Element {
-  const value = element[name];
-  return isElement(value) ? value : {};
-}
-
-/** Of an element whose name always makes a list. */
-function children(element: Element, name: string): Element[] {
-  const values = element[name];
-  return Array.isArray(values) ? values.map((value: unknown) => (isElement(value) ? value : {})) : [];
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }

@@ -1,5 +1,5 @@
 /** Small CZIs of every layout that the reader knows or refuses, written by the format's table, independently of the reader. */
-import { encodeZstd } from '../../../codec/index.ts';
+import { encodeZstd, joinBytes } from '../../../codec/index.ts';
 
 export type Stored = Uint8Array | Uint16Array | Float32Array | Int32Array | Float64Array;
 
@@ -125,15 +125,7 @@ async function encode({ data, compression = 'none' }: CziSubblock): Promise<Uint
   }
 }
 
-function join(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
-}
+const join = (...parts: readonly Uint8Array[]) => joinBytes(parts);
 
 function text(value: string, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
