@@ -5,11 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { python } from '../testing/python.ts';
 import { nodeFiles } from '../../node/files.ts';
 import { openImage } from '../open-image.ts';
 import { readAll } from '../testing/samples.ts';
 
-const hasLibrary = spawnSync('python3', ['-c', 'import pylibCZIrw']).status === 0;
+const hasLibrary = spawnSync(python, ['-c', 'import pylibCZIrw']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'czi-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -77,11 +78,11 @@ describe.skipIf(!hasLibrary)('as pylibCZIrw writes and reads (needs python3 with
     ['zstd1:ExplicitLevel=2', 'uint8', 1],
   ] as const)('I1: %s %s of %i samples', async (compression, dtype, samples) => {
     const path = join(folder, `${compression.slice(0, 5)}-${dtype}-${samples}.czi`);
-    const python = spawnSync('python3', ['-c', SCRIPT, path, compression, dtype, String(samples)], {
+    const made = spawnSync(python, ['-c', SCRIPT, path, compression, dtype, String(samples)], {
       encoding: 'utf8',
     });
-    expect(python.stderr).toBe('');
-    const scenes = JSON.parse(python.stdout) as Scene[];
+    expect(made.stderr).toBe('');
+    const scenes = JSON.parse(made.stdout) as Scene[];
     const { images, close } = await openImage(nodeFiles, path);
     expect(images).toHaveLength(2);
     for (const [i, { width, height, planes, regions }] of scenes.entries()) {

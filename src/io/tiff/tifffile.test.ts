@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { python } from '../testing/python.ts';
 import { nodeFiles } from '../../node/files.ts';
 import { openImage } from '../open-image.ts';
 import { storedBytes } from '../samples.ts';
@@ -93,14 +94,14 @@ interface Said {
   readonly sha256: string;
 }
 
-const HAS_TIFFFILE = spawnSync('python3', ['-c', 'import tifffile, imagecodecs']).status === 0;
+const HAS_TIFFFILE = spawnSync(python, ['-c', 'import tifffile, imagecodecs']).status === 0;
 
 describe.skipIf(!HAS_TIFFFILE)('I1: as tifffile (skipped without Python, tifffile and imagecodecs)', () => {
   let folder = '';
   let all: readonly Said[] = [];
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'tifffile-'));
-    const output = execFileSync('python3', ['-c', WRITE, folder], { encoding: 'utf8', maxBuffer: 2 ** 24 });
+    const output = execFileSync(python, ['-c', WRITE, folder], { encoding: 'utf8', maxBuffer: 2 ** 24 });
     all = JSON.parse(output) as readonly Said[];
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -12,6 +12,7 @@ import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { python } from '../testing/python.ts';
 import type { ImageDescription, WrittenPlane } from '../source.ts';
 import { descriptions, omeTiffOptions, planesOf, written } from '../testing/described.ts';
 import { createImageJTiff } from './create-imagej-tiff.ts';
@@ -132,7 +133,6 @@ function ask(program: string, options: readonly string[], asked: readonly Writte
     .map((line) => JSON.parse(line));
 }
 
-const python = process.env['UNSTAINED_PYTHON'] ?? 'python3';
 const hasTifffile = spawnSync(python, ['-c', 'import tifffile, imagecodecs']).status === 0;
 
 /** The number R << 24 | G << 16 | B << 8 | 255, signed. */

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { python } from '../testing/python.ts';
 import * as zarr from 'zarrita';
 import { channelWith, type ImageDescription, type WrittenPlane } from '../source.ts';
 import { memoryTree } from '../testing/memory.ts';
@@ -217,7 +218,6 @@ it.each<[string, OmeZarrOptions, RegExp]>([
   expect(create).toThrow(expect.objectContaining({ code: 'usage/chunk', message: expect.stringMatching(message) }));
 });
 
-const python = process.env['UNSTAINED_PYTHON'] ?? 'python3';
 const hasZarr = spawnSync(python, ['-c', 'import zarr, ome_zarr, ome_zarr_models']).status === 0;
 
 /** Of each folder: what ome-zarr-models makes of it, and its first level as zarr and ome-zarr read it. */

@@ -5,12 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { python } from '../testing/python.ts';
 import { nodeFiles } from '../../node/files.ts';
 import { openImage } from '../open-image.ts';
 import { storedBytes } from '../samples.ts';
 import { readAll } from '../testing/samples.ts';
 
-const python = process.env['UNSTAINED_PYTHON'] ?? 'python3';
 const hasZarr = spawnSync(python, ['-c', 'import zarr; assert zarr.__version__ >= "3"']).status === 0;
 
 /** Writes arrays below a folder; prints for each its name, shape, type and the sha256 of its samples. */
