@@ -134,6 +134,13 @@ describe('OME-Zarr', () => {
     expect(readdirSync(at('old.zarr'))).toContain('.zattrs');
   });
 
+  it('without a place for names of channels, tells that they are lost', async () => {
+    const { result, notes } = await converted(whole, 'imagej.tif', { format: 'imagej' });
+    expect(result.channels).toEqual([null, null]);
+    expect(notes).toEqual([expect.stringContaining('no place for the names of channels (DNA, Bright)')]);
+    expect((await look(at('imagej.tif'))).channels).toMatchObject([{ name: null }, { name: null }]);
+  });
+
   it('stopped in the middle, leaves nothing', async () => {
     const before = readdirSync(folder);
     const stop = new AbortController();

@@ -63,6 +63,11 @@ export async function convert(world: World, request: ConvertRequest, call: LongC
     );
     for (const note of view.notesOfReading?.() ?? []) call.onNote?.(`${image}: ${note}`);
     const { times, channels, size, voxelSize, type } = view;
+    const names = channels.map(({ name }) => name);
+    if (!format.channelNames && names.some((name) => name !== null))
+      call.onNote?.(
+        `${out}: a file of the format ${format.name} has no place for the names of channels (${names.map((name) => name ?? 'none').join(', ')})`,
+      );
     return {
       schema: 'unstained.convert/1',
       image,
@@ -72,7 +77,7 @@ export async function convert(world: World, request: ConvertRequest, call: LongC
       shape: [times, channels.length, size.z, size.y, size.x],
       dtype: type,
       voxelSize,
-      channels: channels.map(({ name }) => name),
+      channels: format.channelNames ? names : names.map(() => null),
       seconds: (world.now() - began) / 1000,
     };
   } finally {

@@ -23,6 +23,12 @@ export function readGiven(name: string, command: Command, args: readonly string[
   }
 
   const { operands, unknown } = parse(parser, name, args);
+  if (operands.includes(''))
+    throw usage(
+      'usage/operand',
+      `${name}: the name of a file is empty.`,
+      'Write it out; a variable of your shell may be unset.',
+    );
   if (unknown.length > 0) throw unknownOption(name, unknown[0], options);
   const most = command.operands?.most ?? 0;
   if (operands.length > most)
@@ -86,6 +92,8 @@ function checkValue(name: string, option: Option, value: string, earlier: readon
 }
 
 function unknownOption(name: string, word: string, options: readonly Option[]): UsageError {
+  const switched = options.find((option) => !option.value && word.startsWith(`--${option.name}=`));
+  if (switched) return usage('usage/value', `${name}: --${switched.name} takes no value.`, `Write: --${switched.name}`);
   const meant = nearest(
     optionName(word),
     options.map((option) => option.name),
@@ -93,7 +101,8 @@ function unknownOption(name: string, word: string, options: readonly Option[]): 
   return usage(
     'usage/unknown-option',
     `${name} has no option ${word.replace(/=.*$/s, '')}.`,
-    meant ? `Did you mean --${meant}?` : `All its options: unstained ${name} --help`,
+    (meant ? `Did you mean --${meant}?` : `All its options: unstained ${name} --help`) +
+      (word.startsWith('--') ? '' : `. A file of that name: ./${word}`),
   );
 }
 

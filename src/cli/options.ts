@@ -71,7 +71,7 @@ export function voxelSizeOf(given: Given, name = 'voxel-size'): GivenVoxelSize |
   if (text === null) return null;
   const [z, y, x, ...more] = text.split(',').map(positive);
   if (!z || !y || !x || more.length > 0)
-    throw wrongValue(name, text, 'three sizes in micrometers, z,y,x: 0.29,0.108,0.108');
+    throw wrongValue(name, text, 'three sizes above 0 in micrometers, z,y,x: 0.29,0.108,0.108');
   const { least, most } = VOXEL_LENGTHS;
   if ([z, y, x].some((length) => length < least || length > most))
     throw wrongValue(name, text, 'in micrometers, each from 0.000001 to 10000');

@@ -140,4 +140,27 @@ describe('a folder', () => {
     await expect(look(contents, 'f')).rejects.toThrow(/several kinds: 2 PNGs, 1 TIFF\..*f\/z\{z\}\.png/);
     await expect(look({ 'f/a.czi': png(1), 'f/b.txt': png(1) }, 'f')).rejects.toThrow(/it holds 1 CZI/);
   });
+
+  it.each([
+    [['T0_C0_Z0', 'T0_C0_Z1', 'T1_C0_Z0', 'T1_C0_Z1'], 'more than one number', 'f/T{t}_C0_Z{z}.png'],
+    [['cells_DAPI', 'cells_GFP'], 'in letters', 'f/cells_{c}.png'],
+    [['a 1_1', 'a 1_2', 'a 2_1', 'a 2_2'], 'more than one number', '"f/a 1_{z}.png"'],
+    [['dapi', 'phase_1', 'phase_2'], 'in letters', 'f/phase_{z}.png'],
+  ])('of several stacks (%j) tells how they differ, and a pattern that opens', async (names, how, pattern) => {
+    const contents = Object.fromEntries(names.map((name, i) => [`f/${name}.png`, png(i)]));
+    await expect(look(contents, 'f')).rejects.toMatchObject({
+      message: expect.stringContaining(how),
+      remedy: `Say which planes are meant: ${pattern}`,
+    });
+    expect((await look(contents, pattern.replaceAll('"', ''))).planes.length).toBeGreaterThan(0);
+  });
+
+  it('with one file of many planes names that file', async () => {
+    const contents = { 'f/stack.tif': await tiff([1, 2]), 'f/notes.txt': png(1) };
+    await expect(look(contents, 'f')).rejects.toThrow(/files of a folder.*Name the file alone: f\/stack\.tif$/s);
+  });
+
+  it('with one image that is no plane names that image', async () => {
+    await expect(look({ 'f/a.czi': png(1) }, 'f')).rejects.toThrow(/Did you mean f\/a\.czi\?/);
+  });
 });

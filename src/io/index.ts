@@ -35,6 +35,7 @@ export type {
   WrittenPlane,
   WrittenType,
 } from './source.ts';
+export { shellWord } from './shell-word.ts';
 export { createOmeTiff } from './tiff/create-ome-tiff.ts';
 export { partOf, selectedPart } from './views/part.ts';
 export { resampled } from './views/resampled.ts';

@@ -139,7 +139,7 @@ function notRead(path: string, start: Uint8Array): ImageError {
     path,
     name
       ? `this is ${/^[AEIOX]/.test(name) ? 'an' : 'a'} ${name} file, which is not read${isMicroscopy ? ': convert it to OME-TIFF first' : ''}.`
-      : 'its first bytes are those of no image format that is read (TIFF, OME-TIFF, OME-Zarr, PNG).',
+      : 'its first bytes are those of no image format that is read (TIFF, CZI, OME-Zarr, PNG).',
     isMicroscopy ? `${remedy} ${BY_ITSELF}` : remedy,
     'A guess would make another picture of it.',
   );

@@ -8,6 +8,7 @@ import { hasPlaceholder, matchPattern, type FileGrid } from './file-pattern.ts';
 import type { ImageFile } from './image-file.ts';
 import { unsupported } from './refusals.ts';
 import { allocateSamples, copySamples, requireInside } from './samples.ts';
+import { shellWord } from './shell-word.ts';
 import type { Channel, Files, ImageSource } from './source.ts';
 
 const Z = '{z}';
@@ -25,6 +26,13 @@ export function isPattern(files: Files, path: string): boolean {
  */
 export async function openPattern(files: Files, path: string, openPlane: OpenPlane): Promise<ImageFile> {
   const { folder, name } = files.split(path);
+  if (/^https?:\/\//i.test(folder))
+    throw unsupported(
+      path,
+      'folders of web servers cannot be listed.',
+      'Download the files, and name them on this machine.',
+      'Which planes there are would be a guess.',
+    );
   if ((await files.kind(folder)) !== 'folder') throw noPlanes(path, `there is no folder ${folder} that can be listed`);
   const names = await files.list(folder);
   const grid = matchPattern(path, name, names);
@@ -61,7 +69,11 @@ export async function openFolder(files: Files, path: string, openPlane: OpenPlan
   const there = kinds.map(({ kind, names: { length } }) => `${length} ${kind}${length > 1 ? 's' : ''}`).join(', ');
   const [found] = kinds;
   if (!found || !['PNG', 'TIFF'].includes(found.kind))
-    throw noPlanes(path, `no file of this folder ends in .png or .tif${there ? `; it holds ${there}` : ''}`);
+    throw noPlanes(
+      path,
+      `no file of this folder ends in .png or .tif${there ? `; it holds ${there}` : ''}`,
+      kinds.length === 1 && found.names.length === 1 ? [files.join(path, found.names[0])] : [],
+    );
   const { kind, names } = found;
   if (kinds.length > 1)
     throw unsupported(
@@ -82,13 +94,42 @@ export async function openFolder(files: Files, path: string, openPlane: OpenPlan
     const [a, b] = others.length > 0 ? [largest[0], others[0][0]] : [largest[0], largest.at(-1)];
     throw unsupported(
       path,
-      `its ${names.length} ${kind}s are not one stack: ${a} and ${b} differ in more than one number.`,
-      `Say which planes are meant: ${files.join(path, withPlaceholder(largest[0], varying.at(-1) ?? -1))}`,
+      `its ${names.length} ${kind}s are not one stack: ${a} and ${b} differ in ${others.length > 0 ? 'letters' : 'more than one number'}.`,
+      `Say which planes are meant: ${shellWord(files.join(path, likelyPattern(largest, varying, others[0] ?? [])))}`,
       'Planes of several images would be mixed.',
     );
   }
   const grid = matchPattern(path, withPlaceholder(largest[0], varying[0] ?? -1), largest) ?? single(largest[0]);
   return openStack(files, path, path, grid, openPlane);
+}
+
+/** What may be meant by names that are not one stack: `T{t}_C{c}_Z{z}.tif`, `cells_{c}.tif`, or one stack of several. */
+function likelyPattern([name]: readonly string[], varying: readonly number[], [other]: readonly string[]): string {
+  if (other === undefined) {
+    const seen = new Set<string>();
+    let index = -1;
+    const pattern = name.replace(/([tcz]?)(\d+)/gi, (whole: string, letter: string) => {
+      const axis = letter.toLowerCase();
+      if (!varying.includes(++index) || axis === '' || seen.has(axis)) return whole;
+      seen.add(axis);
+      return `${letter}{${axis}}`;
+    });
+    if (seen.size === varying.length) return pattern;
+  } else if (!/\d/.test(name)) {
+    const [from, to] = [sharedStart(name, other), sharedStart(reversed(name), reversed(other))];
+    if (from > 0 && from + to < Math.min(name.length, other.length))
+      return `${name.slice(0, from)}{c}${name.slice(name.length - to)}`;
+  }
+  return withPlaceholder(name, varying.at(-1) ?? -1);
+}
+
+const reversed = (text: string) => text.split('').reverse().join('');
+
+/** How many letters two texts begin with alike. */
+function sharedStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** `name` with `{z}` for its number `index`, -1 for the last; of a name without numbers, a pattern to think of. */
@@ -126,10 +167,11 @@ async function openStack(
       others.length > 0
         ? `${name} holds ${others.length + 1} images.`
         : `${name} is more than a plane: it is (t ${times}, c ${channels.length}, z ${size.z}).`,
-      doubled === 'z'
-        ? 'Name the file alone, or write a pattern without {z}: T{t}.tif, C{c}.tif.'
-        : 'Name the file alone.',
-      `${grid.axes.map((axis) => `{${axis}}`).join(' and ')} stand for files of one each.`,
+      `Name the file alone: ${shellWord(files.join(folder, name))}` +
+        (doubled === 'z' && path !== folder ? ', or write a pattern without {z}: T{t}.tif, C{c}.tif' : ''),
+      path === folder
+        ? 'The files of a folder are taken as planes in z, one each.'
+        : `${grid.axes.map((axis) => `{${axis}}`).join(' and ')} ${grid.axes.length > 1 ? 'stand' : 'stands'} for files of one each.`,
     );
   };
   let first: ImageSource | null = null;

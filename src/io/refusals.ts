@@ -1,5 +1,6 @@
 /** The ways in which an image is refused, so that all formats say them alike. */
 import { ImageError } from '../core/index.ts';
+import { quoted } from './shell-word.ts';
 
 /** A kind of image that this program does not read. `what` names it; `remedy` is what to save or type instead. */
 export function unsupported(file: string, what: string, remedy: string, why?: string): ImageError {
@@ -38,8 +39,8 @@ export function truncated(file: string, what: string, at?: number): ImageError {
 export function convertRemedy(file: string): string {
   const converted = file.replace(/(?<=[^/\\])\.[^./\\]*$/, '');
   return (
-    `Convert it: bfconvert "${file}" "${converted}.ome.tif" (Bio-Formats' command line tools, ` +
-    `https://www.openmicroscopy.org/bio-formats/downloads) or bioformats2raw "${file}" "${converted}.ome.zarr" ` +
+    `Convert it: bfconvert ${quoted(file)} ${quoted(`${converted}.ome.tif`)} (Bio-Formats' command line tools, ` +
+    `https://www.openmicroscopy.org/bio-formats/downloads) or bioformats2raw ${quoted(file)} ${quoted(`${converted}.ome.zarr`)} ` +
     '(https://github.com/glencoesoftware/bioformats2raw), or open it in Fiji and save it as TIFF.'
   );
 }

@@ -1,5 +1,6 @@
 /** What of a file is meant: `cells.ome.tif#channel=DNA,t=0,z=4:30`. Indices count from 0; the end of a range is not in it. */
 import { ImageError, UsageError } from '../core/index.ts';
+import { shellWord } from './shell-word.ts';
 import type { ImageSource } from './source.ts';
 
 /** As it was written; what it means depends on the file. Null is "not said". */
@@ -88,7 +89,7 @@ export function selectImage(images: readonly ImageSource[], { scene }: Selection
     throw refused(
       first.file,
       `it has ${images.length} images: ${listed}.`,
-      `Say which: ${first.file}#scene=0`,
+      `Say which: ${shellWord(`${first.file}#scene=0`)}`,
       'They may show unlike things.',
     );
   }
@@ -102,7 +103,7 @@ export function selectImage(images: readonly ImageSource[], { scene }: Selection
   throw refused(
     first.file,
     `there is no image ${scene} in it; it has ${listed}.`,
-    `Say one of them: ${first.file}#scene=0`,
+    `Say one of them: ${shellWord(`${first.file}#scene=0`)}`,
   );
 }
 
@@ -113,14 +114,14 @@ export function selectPart(image: ImageSource, { channel, time, z }: Selection):
     throw refused(
       file,
       `it has ${times} times.`,
-      `Say which: ${file}#t=0 (up to t=${times - 1})`,
+      `Say which: ${shellWord(`${file}#t=0`)} (up to t=${times - 1})`,
       'A volume shows one of them.',
     );
   if (time !== null && time >= times)
     throw refused(
       file,
       `there is no time ${time}; it has t=0${times > 1 ? ` to t=${times - 1}` : ''}.`,
-      `Say one of them: ${file}#t=0`,
+      `Say one of them: ${shellWord(`${file}#t=0`)}`,
     );
   const from = z?.from ?? 0;
   const to = z?.to ?? size.z;
@@ -128,7 +129,7 @@ export function selectPart(image: ImageSource, { channel, time, z }: Selection):
     throw refused(
       file,
       `there are no planes z ${from} to ${to} (without the last); it has z 0 to ${size.z}.`,
-      `Say a part of them: ${file}#z=0:${size.z}`,
+      `Say a part of them: ${shellWord(`${file}#z=0:${size.z}`)}`,
     );
   const chosen = channel === null ? image.channels.map((_, i) => i) : [selectChannel(image, channel)];
   return { channels: chosen, time: time ?? 0, z: { from, to } };
@@ -147,7 +148,7 @@ export function selectChannel({ file, channels }: ImageSource, channel: string):
   throw refused(
     file,
     `there is no channel ${channel} in it; it has ${listed}.`,
-    `Say one of them: ${file}#channel=${channels[0].name ?? 0}`,
+    `Say one of them: ${shellWord(`${file}#channel=${channels[0].name ?? 0}`)}`,
   );
 }
 
@@ -162,7 +163,7 @@ function indexOf(wanted: string, names: readonly string[], file: string, key: st
       throw refused(
         file,
         `its ${key}s ${found.join(' and ')} are both called ${wanted}.`,
-        `Say the number: ${file}#${key}=${found[0]}`,
+        `Say the number: ${shellWord(`${file}#${key}=${found[0]}`)}`,
       );
     if (found.length === 1) return found[0];
   }

@@ -8,11 +8,11 @@ import { createImage, WRITTEN_FORMATS, writtenFormat } from './write-image.ts';
 const byName = { format: null, compression: null };
 
 it.each(['a.ome.tif', 'a.OME.TIFF', 'a.tif', 'b/a.ome.btf'])('%s is written as OME-TIFF', (name) =>
-  expect(writtenFormat(name, byName)).toEqual({ name: 'ome-tiff', as: 'file' }),
+  expect(writtenFormat(name, byName)).toEqual({ name: 'ome-tiff', as: 'file', channelNames: true }),
 );
 
 it.each(['a.zarr', 'b/a.ome.zarr'])('%s is written as OME-Zarr', (name) =>
-  expect(writtenFormat(name, byName)).toEqual({ name: 'ome-zarr', as: 'folder' }),
+  expect(writtenFormat(name, byName)).toEqual({ name: 'ome-zarr', as: 'folder', channelNames: true }),
 );
 
 it.each(Object.entries(WRITTEN_FORMATS))(

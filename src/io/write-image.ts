@@ -21,6 +21,8 @@ interface WrittenFormat<Compression extends string = string> {
   readonly example: string;
   /** What appears under the name. */
   readonly as: 'file' | 'folder';
+  /** Whether it has a place for them. */
+  readonly channelNames: boolean;
   /** The first is taken where nothing is said. */
   readonly compressions: readonly Compression[];
   create(
@@ -35,6 +37,7 @@ const OME_TIFF: WrittenFormat<WrittenCompression> = {
   names: /\.(tiff?|ome\.btf)$/i,
   example: 'out.ome.tif',
   as: 'file',
+  channelNames: true,
   compressions: ['deflate', 'zstd', 'none'],
   async create(output, path, description, { compression, overwrite }) {
     const bigTiff = /\.btf$/i.test(path) || 'auto';
@@ -49,6 +52,7 @@ const IMAGEJ: WrittenFormat<'deflate'> = {
   names: /(?<!\.ome)\.tiff?$/i,
   example: 'out.tif',
   as: 'file',
+  channelNames: false,
   compressions: ['deflate'],
   async create(output, path, description, { overwrite }) {
     return written(output.createFile(path, { overwrite }), (sink) => createImageJTiff(sink, description));
@@ -59,6 +63,7 @@ const omeZarr = (version: OmeZarrVersion, compressions: readonly Compression[]):
   names: /\.zarr$/i,
   example: 'out.ome.zarr',
   as: 'folder',
+  channelNames: true,
   compressions,
   async create(output, path, description, { compression, overwrite }) {
     return written(output.createTree(path, { overwrite }), (tree) =>
@@ -79,7 +84,7 @@ export const WRITTEN_FORMATS: Readonly<Record<string, WrittenFormat>> = {
 export function writtenFormat(
   path: string,
   { format, compression }: Omit<WriteOptions, 'overwrite'>,
-): { readonly name: string; readonly as: 'file' | 'folder' } {
+): { readonly name: string } & Pick<WrittenFormat, 'as' | 'channelNames'> {
   const names = Object.keys(WRITTEN_FORMATS);
   if (format !== null && !names.includes(format))
     throw new UsageError('usage/format', {
@@ -91,9 +96,14 @@ export function writtenFormat(
     throw new UsageError('usage/format', {
       what: `${path}: its name does not end like an image that is written.`,
       why: 'The name says in which format the image is written.',
-      remedy: `Name it like one of: ${names.map((name) => `${WRITTEN_FORMATS[name].example} (${name})`).join(', ')}.`,
+      remedy: `Name it like one of: ${names
+        .filter(
+          (name) => names.find((other) => WRITTEN_FORMATS[other].names.test(WRITTEN_FORMATS[name].example)) === name,
+        )
+        .map((name) => `${WRITTEN_FORMATS[name].example} (${name})`)
+        .join(', ')}.`,
     });
-  const { names: fitting, example, as, compressions } = WRITTEN_FORMATS[found];
+  const { names: fitting, example, as, channelNames, compressions } = WRITTEN_FORMATS[found];
   if (!fitting.test(path))
     throw new UsageError('usage/format', {
       what: `${path} is not the name of an image in ${found}.`,
@@ -105,7 +115,7 @@ export function writtenFormat(
       what: `${compression} is not a compression of ${found} that is written.`,
       remedy: `There ${compressions.length > 1 ? 'are' : 'is'}: ${compressions.join(', ')}.`,
     });
-  return { name: found, as };
+  return { name: found, as, channelNames };
 }
 
 /**

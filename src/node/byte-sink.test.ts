@@ -87,3 +87,12 @@ it('I3: killed while it writes, a process leaves the old file as it was', async 
   expect(readdirSync(folder)).toEqual(['a.bin']);
   expect(readFileSync(path, 'utf8')).toBe('new');
 });
+it('a folder that is not there is told how to make', () =>
+  expect(createFile('no such/a.bin', { overwrite: false })).rejects.toMatchObject({
+    remedy: 'Make it first: mkdir "no such"',
+  }));
+it('a web address cannot be written to', () =>
+  expect(createFile('https://a.example/a.ome.tif', { overwrite: false })).rejects.toMatchObject({
+    code: 'usage/output',
+    message: expect.stringContaining('a web address'),
+  }));

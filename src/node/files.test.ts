@@ -60,6 +60,12 @@ it('a missing file is named with those whose names are near', async () => {
   });
 });
 
+it('an address that is none of the web is not taken for a missing folder', () =>
+  expect(nodeFiles.open('ftp://a.example/cells.tif')).rejects.toMatchObject({
+    code: 'image/missing',
+    what: 'ftp://a.example/cells.tif: addresses with ftp: are not read.',
+  }));
+
 it('a folder is no file', () =>
   expect(nodeFiles.open(folder)).rejects.toMatchObject({
     code: 'image/missing',

@@ -85,10 +85,17 @@ function unreadable(path: string, verb: 'opened' | 'read', cause: unknown): Imag
   return new ImageError('image/unreadable', {
     file: path,
     cause,
-    what: `${path} cannot be ${verb} (${codeOf(cause) || String(cause)}).`,
+    what: `${path} cannot be ${verb}: ${REASONS[codeOf(cause)] ?? (codeOf(cause) || String(cause))}.`,
     remedy: 'Check that you may read it, and that its disk is there.',
   });
 }
+
+/** What the system's codes mean. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EIO: 'its disk or the network reports an error (EIO)',
+};
 
 function codeOf(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
@@ -96,6 +103,14 @@ function codeOf(cause: unknown): string {
 
 async function notOpened(path: string, cause: unknown): Promise<ImageError> {
   if (!['ENOENT', 'ENOTDIR'].includes(codeOf(cause))) return unreadable(path, 'opened', cause);
+  const [, scheme] = /^(\w{2,}:)\/\//.exec(path) ?? [];
+  if (scheme !== undefined)
+    return new ImageError('image/missing', {
+      file: path,
+      cause,
+      what: `${path}: addresses with ${scheme} are not read.`,
+      remedy: 'Give the path of the file on this machine, or an address with https: or http:.',
+    });
   const near = await namesNear(path);
   const folder = dirname(path);
   return new ImageError('image/missing', {

@@ -1,6 +1,7 @@
 /** What the system says when files cannot be written, as what the user can do. */
 import { dirname } from 'node:path';
 import { ResourceError, UsageError } from '../core/index.ts';
+import { shellWord } from '../io/index.ts';
 
 export function alreadyThere(path: string): UsageError {
   return new UsageError('usage/output-exists', {
@@ -25,6 +26,14 @@ export async function told<T>(path: string, work: () => Promise<T>): Promise<T> 
         why: 'The file cannot be written; what was there before is untouched.',
         remedy: 'Free some space there, or write to another disk.',
       });
+    if (/^https?:\/\//i.test(path))
+      throw new UsageError('usage/output', {
+        cause,
+        file: path,
+        what: `${path} cannot be written: it is a web address.`,
+        why: 'Images are read from the web, and written to disks.',
+        remedy: 'Write to a folder of this machine.',
+      });
     const reason = REFUSALS[code ?? ''];
     if (reason !== undefined)
       throw new UsageError('usage/output', {
@@ -32,7 +41,8 @@ export async function told<T>(path: string, work: () => Promise<T>): Promise<T> 
         file: path,
         what: `${path} cannot be written: ${reason}.`,
         why: 'The result has nowhere to go.',
-        remedy: 'Write to a folder of your own.',
+        remedy:
+          code === 'ENOENT' ? `Make it first: mkdir ${shellWord(dirname(path))}` : 'Write to a folder of your own.',
       });
     throw cause;
   }

@@ -110,7 +110,7 @@ async function requirePlace(path: string, overwrite: boolean): Promise<void> {
       file: path,
       what: `${path} is there already, and is no Zarr.`,
       why: 'All that is in it would be lost.',
-      remedy: 'Remove it yourself if it is of no use, or take another --out.',
+      remedy: 'Remove it yourself if it is of no use, or write to another name.',
     });
 }
 

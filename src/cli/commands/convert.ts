@@ -30,7 +30,7 @@ export const convert: Command = {
           name: 'channel',
           value: 'NAME|INDEX',
           many: true,
-          help: 'only this channel; several by commas or by giving it again, in that order; indices count from 0',
+          help: 'only this channel; several by commas or by giving it again, in that order; indices count from 0; a name with a comma is said by its index',
         },
         { name: 'time', value: 'INDEX|RANGE', help: 'only this time, or these: 0, 2:10' },
         {
@@ -111,13 +111,13 @@ function cropOf(given: Given): ConvertRequest['crop'] {
   if (text === null) return null;
   const crop: { z?: GivenRange; y?: GivenRange; x?: GivenRange } = {};
   for (const part of text.split(',')) {
-    const [, axis, said] = /^([zyx])=(.*)$/.exec(part) ?? [];
+    const [, axis, said] = /^([zyx])=(.*)$/.exec(part.replace(/^[ZYX]/, (letter) => letter.toLowerCase())) ?? [];
     const range = rangeOf(said ?? '');
     if (!range || (axis !== 'z' && axis !== 'y' && axis !== 'x') || crop[axis])
       throw wrongValue(
         'crop',
         text,
-        'a range of voxels for each axis that is cropped, the end not in it: z=4:30,y=0:512',
+        'a range of voxels for each of z, y and x that is cropped, the end not in it and behind the first: z=4:30,y=0:512 (times: --time)',
       );
     crop[axis] = range;
   }

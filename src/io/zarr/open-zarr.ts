@@ -7,6 +7,7 @@
 import { ImageError } from '../../core/index.ts';
 import type { ImageFile } from '../image-file.ts';
 import { unsupported } from '../refusals.ts';
+import { shellWord } from '../shell-word.ts';
 import type { Files, ImageSource } from '../source.ts';
 import { plateImages, seriesImages, wellImages } from './collections.ts';
 import { groupImage, plainImage } from './group-image.ts';
@@ -53,7 +54,7 @@ async function noImage(files: Files, path: string): Promise<ImageError> {
   return unsupported(
     path,
     `this Zarr group is no image: its metadata name no multiscales.${inside.length > 0 ? ` In it are ${inside.join(', ')}.` : ''}`,
-    `Name an image or array in it: ${files.join(path, inside[0] ?? 'NAME')}`,
+    `Name an image or array in it: ${shellWord(files.join(path, inside[0] ?? 'NAME'))}`,
     'Which of its arrays is meant cannot be told.',
   );
 }
