@@ -64,7 +64,7 @@ export function withAxes(source: ImageSource, axes: Axes): ImageSource {
     voxelSize: source.voxelSize && { ...source.voxelSize, z: z > 1 || size.z === 1 ? source.voxelSize.z : null },
     notes: [
       ...source.notes.filter((note) => !/\btaken as (z|time|channels)\b/.test(note)),
-      `its ${planes} planes were taken as ${said || 'one plane'}, as --axes says`,
+      `its ${planes} ${planes > 1 ? 'planes were' : 'plane was'} taken as ${said || 'one plane'}, as --axes says`,
     ],
     async read(at) {
       requireInside(file, at, inside);

@@ -143,7 +143,8 @@ describe('a folder', () => {
 
   it.each([
     [['T0_C0_Z0', 'T0_C0_Z1', 'T1_C0_Z0', 'T1_C0_Z1'], 'more than one number', 'f/T{t}_C0_Z{z}.png'],
-    [['cells_DAPI', 'cells_GFP'], 'in letters', 'f/cells_{c}.png'],
+    [['cells_GAP', 'cells_GFP'], 'in letters', 'f/cells_{c}.png'],
+    [['cells_DAPI_3', 'cells_GFP_3'], 'in letters', 'f/cells_{c}_3.png'],
     [['a 1_1', 'a 1_2', 'a 2_1', 'a 2_2'], 'more than one number', '"f/a 1_{z}.png"'],
     [['dapi', 'phase_1', 'phase_2'], 'in letters', 'f/phase_{z}.png'],
   ])('of several stacks (%j) tells how they differ, and a pattern that opens', async (names, how, pattern) => {

@@ -72,7 +72,7 @@ export async function openFolder(files: Files, path: string, openPlane: OpenPlan
     throw noPlanes(
       path,
       `no file of this folder ends in .png or .tif${there ? `; it holds ${there}` : ''}`,
-      kinds.length === 1 && found.names.length === 1 ? [files.join(path, found.names[0])] : [],
+      kinds.flatMap(({ names }) => names.map((name) => files.join(path, name))).slice(0, 3),
     );
   const { kind, names } = found;
   if (kinds.length > 1)
@@ -92,10 +92,13 @@ export async function openFolder(files: Files, path: string, openPlane: OpenPlan
   const varying = (numbers[0] ?? []).flatMap((first, i) => (numbers.some((other) => other[i] !== first) ? [i] : []));
   if (others.length > 0 || varying.length > 1) {
     const [a, b] = others.length > 0 ? [largest[0], others[0][0]] : [largest[0], largest.at(-1)];
+    const pattern = likelyPattern(largest, varying, others[0] ?? []);
     throw unsupported(
       path,
       `its ${names.length} ${kind}s are not one stack: ${a} and ${b} differ in ${others.length > 0 ? 'letters' : 'more than one number'}.`,
-      `Say which planes are meant: ${shellWord(files.join(path, likelyPattern(largest, varying, others[0] ?? [])))}`,
+      pattern === null
+        ? `Name one of them: ${shellWord(files.join(path, a))}`
+        : `Say which planes are meant: ${shellWord(files.join(path, pattern))}`,
       'Planes of several images would be mixed.',
     );
   }
@@ -103,8 +106,12 @@ export async function openFolder(files: Files, path: string, openPlane: OpenPlan
   return openStack(files, path, path, grid, openPlane);
 }
 
-/** What may be meant by names that are not one stack: `T{t}_C{c}_Z{z}.tif`, `cells_{c}.tif`, or one stack of several. */
-function likelyPattern([name]: readonly string[], varying: readonly number[], [other]: readonly string[]): string {
+/** What may be meant by names that are not one stack: `T{t}_C{c}_Z{z}.tif`, `cells_{c}.tif`, one stack of several, or null. */
+function likelyPattern(
+  [name, ...more]: readonly string[],
+  varying: readonly number[],
+  [other]: readonly string[],
+): string | null {
   if (other === undefined) {
     const seen = new Set<string>();
     let index = -1;
@@ -115,21 +122,21 @@ function likelyPattern([name]: readonly string[], varying: readonly number[], [o
       return `${letter}{${axis}}`;
     });
     if (seen.size === varying.length) return pattern;
-  } else if (!/\d/.test(name)) {
-    const [from, to] = [sharedStart(name, other), sharedStart(reversed(name), reversed(other))];
-    if (from > 0 && from + to < Math.min(name.length, other.length))
-      return `${name.slice(0, from)}{c}${name.slice(name.length - to)}`;
+  } else if (more.length === 0) {
+    const from = sharedStart(name, other).replace(/[^_. -]*$/, '');
+    const to = reversed(sharedStart(reversed(name), reversed(other)).replace(/[^_. -]*$/, ''));
+    return from === '' || from.length + to.length >= name.length ? null : `${from}{c}${to}`;
   }
   return withPlaceholder(name, varying.at(-1) ?? -1);
 }
 
 const reversed = (text: string) => text.split('').reverse().join('');
 
-/** How many letters two texts begin with alike. */
-function sharedStart(a: string, b: string): number {
+/** What two texts begin with alike. */
+function sharedStart(a: string, b: string): string {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length++;
-  return length;
+  return a.slice(0, length);
 }
 
 /** `name` with `{z}` for its number `index`, -1 for the last; of a name without numbers, a pattern to think of. */

@@ -185,6 +185,12 @@ describe('OME-TIFF of several files', () => {
     }
   });
 
+  it('is read from a folder that cannot be listed', async () => {
+    const files = { ...memoryFiles(whole), list: () => Promise.reject(new Error('a folder of a web server')) };
+    for (const name of Object.keys(whole))
+      expect(await pagesOf((await openImage(files, name)).images[0])).toEqual([[[1, 2, 3]]]);
+  });
+
   it('one of them may have the XML itself', async () => {
     const files = memoryFiles({ ...whole, 'a.tif': page(1, ome(sized, data)) });
     expect(await pagesOf((await openImage(files, 'a.tif')).images[0])).toEqual([[[1, 2, 3]]]);

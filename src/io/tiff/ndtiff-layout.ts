@@ -35,9 +35,8 @@ export async function ndtiffImages(
   set: TiffSet,
 ): Promise<TiffImage[]> {
   const { name } = tiff.bytes;
-  const known = (await set.names()).has(INDEX)
-    ? await fromIndex(name, pages, fileName, set)
-    : await fromPages(tiff, pages);
+  const isIndexed = (await set.absent([INDEX])).length === 0;
+  const known = isIndexed ? await fromIndex(name, pages, fileName, set) : await fromPages(tiff, pages);
   if (known.length === 0) throw damaged(name, `${INDEX} beside it lists no plane.`);
   const summary = await readSummary(tiff);
   const pixel = lengthOf(summary['PixelSize_um']);
@@ -106,8 +105,7 @@ async function fromIndex(file: string, pages: readonly FullPage[], own: string, 
   const listed = entries.filter(({ fileName }) => fileName === own).length;
   if (listed < pages.length)
     throw truncated(bytes.name, `it lists ${listed} planes of ${own}, which has ${pages.length} pages.`, bytes.size);
-  const names = await set.names();
-  const absent = [...new Set(entries.map((entry) => entry.fileName))].filter((name) => !names.has(name));
+  const absent = await set.absent(new Set(entries.map((entry) => entry.fileName)));
   if (absent.length > 0) throw missing(file, absent);
   return entries.map(({ axes, fileName, offset, width, height, compressed }) => ({
     axes,

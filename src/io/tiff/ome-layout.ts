@@ -99,8 +99,7 @@ async function describedImages(described: Described, set: TiffSet): Promise<Tiff
     }),
   }));
   const named = new Set(images.flatMap(({ tiffData }) => tiffData.flatMap(({ fileName }) => fileName ?? [])));
-  const there = named.size > 0 ? await set.names() : named;
-  const lost = [...named].filter((other) => isName(other) && !there.has(other));
+  const lost = await set.absent([...named].filter(isName));
   if (lost.length > 0) throw missing(file, lost);
   const checked = new Map<string, Promise<Tiff>>();
   const fileOf: FileOf = ({ fileName, uuid }) => {

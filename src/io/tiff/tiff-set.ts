@@ -10,8 +10,8 @@ const MOST_OPEN = 8;
 export interface TiffSet {
   /** A file of the set that is open already. */
   adopt(name: string, tiff: Tiff): void;
-  /** Names in the folder. */
-  names(): Promise<ReadonlySet<string>>;
+  /** Those of `names` that are no file of the folder; asked one by one, since folders of web servers cannot be listed. */
+  absent(names: Iterable<string>): Promise<string[]>;
   /** Throws ImageError: image/missing, image/unsupported for what is no mere name, and what reading a TIFF throws. */
   tiff(name: string): Promise<Tiff>;
   /** A file beside them, to be read as a whole. Throws as `tiff` does. */
@@ -24,8 +24,28 @@ export function tiffSet(files: Files, file: string): TiffSet {
   const pool = filePool(files, MOST_OPEN);
   const { folder } = files.split(file);
   const tiffs = new Map<string, Promise<Tiff>>();
-  let names: Promise<ReadonlySet<string>> | null = null;
-  const listed = () => (names ??= files.list(folder).then((all) => new Set(all)));
+  const known = new Map<string, Promise<boolean>>();
+
+  function isThere(name: string): Promise<boolean> {
+    const earlier = known.get(name);
+    if (earlier) return earlier;
+    const asked = isName(name)
+      ? files.kind(files.join(folder, name)).then((kind) => kind === 'file')
+      : Promise.resolve(false);
+    known.set(name, asked);
+    asked.catch(() => known.delete(name)); // told to whoever asked; the next one tries again
+    return asked;
+  }
+
+  async function absent(names: Iterable<string>): Promise<string[]> {
+    const [all, found] = [[...names], [] as string[]];
+    for (let from = 0; from < all.length; from += MOST_OPEN) {
+      const some = all.slice(from, from + MOST_OPEN);
+      const there = await Promise.all(some.map(isThere));
+      found.push(...some.filter((_, i) => !there[i]));
+    }
+    return found;
+  }
 
   async function bytes(name: string): Promise<ByteSource> {
     if (!isName(name))
@@ -35,17 +55,17 @@ export function tiffSet(files: Files, file: string): TiffSet {
         'Put the files of the set in one folder, and save it with names alone.',
         'Files elsewhere are not opened on the word of a file.',
       );
-    if (!(await listed()).has(name)) throw missing(file, [name]);
+    if (!(await isThere(name))) throw missing(file, [name]);
     return pool.source(files.join(folder, name));
   }
 
   return {
     adopt: (name, tiff) => void tiffs.set(name, Promise.resolve(tiff)),
-    names: listed,
+    absent,
     bytes,
     tiff(name) {
-      const known = tiffs.get(name);
-      if (known) return known;
+      const earlier = tiffs.get(name);
+      if (earlier) return earlier;
       const opened = bytes(name).then(readTiff);
       tiffs.set(name, opened);
       opened.catch(() => tiffs.delete(name)); // told to whoever asked; the next one tries again
