@@ -79,7 +79,7 @@ export async function openFolder(files: Files, path: string, openPlane: OpenPlan
     throw unsupported(
       path,
       `this folder holds images of several kinds: ${there}.`,
-      `Say which are meant: ${files.join(path, withPlaceholder(names[0], -1))}`,
+      `Say which are meant: ${shellWord(files.join(path, withPlaceholder(names[0], -1)))}`,
       'They may not be planes of one stack.',
     );
   const groups = new Map<string, string[]>(); // names that differ in their numbers only
