@@ -211,7 +211,7 @@ function requireReadable({ bytes }: CziBytes, tile: Tile, first: Tile = tile): T
   if (tile.at + SUBBLOCK_BYTES > bytes.size || length > bytes.size * codec.ratio)
     throw truncated(
       file,
-      `a subblock of ${length} bytes of pixels (${codec.name}) should stand at byte ${tile.at}.`,
+      `a subblock (a piece of its image, ${length} bytes of pixels) should stand at byte ${tile.at}; the file has ${bytes.size} bytes.`,
       bytes.size,
     );
   return tile;
