@@ -33,8 +33,14 @@ const SLAB_BYTES = 2 ** 26;
  * Writes the image with its times, channels and planes, or the part that was asked for: cropped, then resampled, then in its
  * type. Memory holds a few planes of it. Throws UsageError, ImageError and ResourceError; then nothing is left behind.
  */
-export async function convert(world: World, request: ConvertRequest, call: LongCall): Promise<ConvertResult> {
+export async function convert(world: World, request: ConvertRequest, asked: LongCall): Promise<ConvertResult> {
   const { image, out } = request;
+  const notes: string[] = [];
+  const tell = (note: string) => {
+    notes.push(note);
+    asked.onNote?.(note);
+  };
+  const call = { ...asked, onNote: tell };
   const began = world.now();
   const { path, selection } = parseImagePath(image);
   requireSaidOnce(request, selection);
@@ -49,7 +55,7 @@ export async function convert(world: World, request: ConvertRequest, call: LongC
   });
   try {
     const source = selectImage(file.images, selection);
-    for (const note of source.notes) call.onNote?.(`${image}: ${note}`);
+    for (const note of source.notes) tell(`${image}: ${note}`);
     const view = asAsked(world, selectedPart(source, selection), request, call);
     await requireNotInput(world, out, opened);
     await write(
@@ -61,11 +67,11 @@ export async function convert(world: World, request: ConvertRequest, call: LongC
       },
       call,
     );
-    for (const note of view.notesOfReading?.() ?? []) call.onNote?.(`${image}: ${note}`);
+    for (const note of view.notesOfReading?.() ?? []) tell(`${image}: ${note}`);
     const { times, channels, size, voxelSize, type } = view;
     const names = channels.map(({ name }) => name);
     if (!format.channelNames && names.some((name) => name !== null))
-      call.onNote?.(
+      tell(
         `${out}: a file of the format ${format.name} has no place for the names of channels (${names.map((name) => name ?? 'none').join(', ')})`,
       );
     return {
@@ -78,6 +84,7 @@ export async function convert(world: World, request: ConvertRequest, call: LongC
       dtype: type,
       voxelSize,
       channels: format.channelNames ? names : names.map(() => null),
+      notes,
       seconds: (world.now() - began) / 1000,
     };
   } finally {

@@ -129,6 +129,8 @@ export interface ConvertResult {
   readonly dtype: string;
   readonly voxelSize: { readonly z: number | null; readonly y: number | null; readonly x: number | null } | null;
   readonly channels: readonly (string | null)[];
+  /** What was assumed, rounded, clipped, filled in or lost. */
+  readonly notes: readonly string[];
   readonly seconds: number;
 }
 

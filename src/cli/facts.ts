@@ -1,6 +1,9 @@
 /** A result whose fields are known to its reader only, as lines of `name: value`. */
 
-/** Every field but `schema`; what is nested is indented, what is null is `unknown`. Lists of plain values stay on a line. */
+/**
+ * Every field but `schema`; what is nested is indented, what is null is `unknown`, an empty list is left out. Numbers of a list
+ * stay on a line, texts get one each, and what has parts is counted from 0, as options and selections count it.
+ */
 export function formatFacts(facts: object): string {
   return Object.entries(facts)
     .filter(([name]) => name !== 'schema')
@@ -10,10 +13,15 @@ export function formatFacts(facts: object): string {
 
 function factLines(name: string, value: unknown): string[] {
   if (isPlain(value)) return [`${name}: ${plainText(value)}`];
-  if (Array.isArray(value))
+  if (Array.isArray(value)) {
+    if (value.length > 0 && value.every((item) => typeof item === 'string'))
+      return [`${name}:`, ...value.map((text) => `  ${text}`)];
     return value.every(isPlain)
-      ? [`${name}: ${value.map(plainText).join(', ')}`]
-      : value.flatMap((item, i) => factLines(value.length > 1 ? `${name} ${i + 1}` : name, item));
+      ? value.length > 0
+        ? [`${name}: ${value.map(plainText).join(', ')}`]
+        : []
+      : value.flatMap((item, i) => factLines(value.length > 1 ? `${name} ${i}` : name, item));
+  }
   const inside = Object.entries(value);
   if (inside.length > 0 && inside.every(([, fact]) => isPlain(fact)))
     return [`${name}: ${inside.map(([part, fact]) => `${part} ${plainText(fact as Plain)}`).join(', ')}`];

@@ -291,6 +291,7 @@ describe('results', () => {
         dtype: 'uint16',
         voxelSize: { z: null, y: 0.108, x: 0.108 },
         channels: ['DNA', null],
+        notes: [],
         seconds: 2.04,
       }),
     });
