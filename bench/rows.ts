@@ -29,7 +29,7 @@ export const ROWS: readonly Row[] = [
   { ...paper, name: 'step-b4', work: 'step', batch: 4, repeats: 3 },
   { ...paper, name: 'step-b24', work: 'step', batch: 24, repeats: 1, rounds: 3, waysOf: 'step-b4' },
   { ...paper, name: 'infer-patch', work: 'inference', repeats: 5 },
-  { ...paper, name: 'infer-volume', work: 'inference', size: [64, 224, 336], repeats: 1, rounds: 3 },
+  { ...paper, name: 'infer-volume', work: 'inference', size: [64, 224, 336], repeats: 3, rounds: 3 },
   { ...small, name: 'step-small', work: 'step', repeats: 9 },
   { ...small, name: 'infer-small', work: 'inference', repeats: 15 },
   { ...planes, name: 'step-2d', work: 'step', repeats: 5 },
