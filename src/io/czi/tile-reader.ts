@@ -1,5 +1,5 @@
 /** Reads the pixels of single tiles, keeping the last ones. */
-import { byteCache } from '../byte-cache.ts';
+import { recentlyUsed } from '../recently-used.ts';
 import { damaged, truncated, unsupported } from '../refusals.ts';
 import { bytesPerSample, samplesOf } from '../samples.ts';
 import type { ByteSource, Samples } from '../source.ts';
@@ -17,14 +17,8 @@ export type ReadTile = (tile: Tile) => Promise<Samples>;
 
 /** A function that throws ImageError: image/damaged, image/truncated; image/unsupported for Gray32 from 2^31. */
 export function tileReader(bytes: ByteSource): ReadTile {
-  const cache = byteCache<Tile, Samples>(CACHE_BYTES);
-  return async (tile) => {
-    const kept = cache.get(tile);
-    if (kept) return kept;
-    const samples = await readTile(bytes, tile);
-    cache.set(tile, samples);
-    return samples;
-  };
+  const tiles = recentlyUsed<Tile, Samples>(CACHE_BYTES, ({ byteLength }) => byteLength);
+  return (tile) => tiles(tile, () => readTile(bytes, tile));
 }
 
 async function readTile(bytes: ByteSource, tile: Tile): Promise<Samples> {

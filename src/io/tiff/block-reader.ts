@@ -3,6 +3,7 @@
  * machines that ONNX Runtime runs on.
  */
 import { readInto } from '../read-into.ts';
+import { recentlyUsed } from '../recently-used.ts';
 import type { Samples } from '../source.ts';
 import { allocateSamples, bytesPerSample, samplesOf, swapBytes } from '../samples.ts';
 import { damaged, truncated } from '../refusals.ts';
@@ -38,9 +39,8 @@ const CACHE_BYTES = 2 ** 26;
 const TABLES = 64;
 
 export function blockReader(): BlockReader {
-  const blocks = new Map<string, { bytes: number; samples: Promise<Samples> }>(); // the last used at the end
+  const blocks = recentlyUsed<string, Samples>(CACHE_BYTES, ({ byteLength }) => byteLength);
   const tables = new Map<Page, Promise<BlockTable>>();
-  let held = 0;
   const scratch: Uint8Array<ArrayBuffer>[] = []; // for encoded blocks: to ask the system for memory takes longer than to read
 
   const table = async ({ tiff, page, format }: PlanePlace): Promise<BlockTable> => {
@@ -56,31 +56,11 @@ export function blockReader(): BlockReader {
 
   const block = (plane: PlanePlace, index: number, keep: boolean): Promise<Samples> => {
     const key = `${plane.tiff.bytes.name} ${plane.page.index} ${plane.shift} ${index}`;
-    const kept = blocks.get(key);
-    if (kept) {
-      blocks.delete(key);
-      blocks.set(key, kept);
-      return kept.samples;
-    }
-    const bytes = blockBytes(plane.format);
-    const samples = table(plane).then(({ offsets, byteCounts }) =>
-      readBlock(plane, index, offsets[index] + plane.shift, byteCounts[index], scratch),
-    );
-    if (!keep) return samples;
-    const entry = { bytes, samples };
-    blocks.set(key, entry);
-    held += bytes;
-    for (const [oldest, other] of blocks) {
-      if (held <= CACHE_BYTES || oldest === key) break;
-      blocks.delete(oldest);
-      held -= other.bytes;
-    }
-    samples.catch(() => {
-      if (blocks.get(key) !== entry) return;
-      blocks.delete(key); // told to whoever asked; the next one tries again
-      held -= bytes;
-    });
-    return samples;
+    const read = async () => {
+      const { offsets, byteCounts } = await table(plane);
+      return readBlock(plane, index, offsets[index] + plane.shift, byteCounts[index], scratch);
+    };
+    return keep ? blocks(key, read) : read();
   };
   return { table, block };
 }

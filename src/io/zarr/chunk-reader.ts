@@ -11,7 +11,7 @@ import { damaged, truncated } from '../refusals.ts';
 import type { ByteSource, Files } from '../source.ts';
 import { canHold, chunkBytes, decodeChunk, mostStored, type Chunk } from './chunk-format.ts';
 import { openIfThere } from './json-file.ts';
-import { recentlyUsed } from './recently-used.ts';
+import { recentlyUsed } from '../recently-used.ts';
 import { placeInShard, readShardIndex } from './shard.ts';
 import { holdsAnyChunk } from './whether-empty.ts';
 import type { ZarrArray } from './zarr-array.ts';
@@ -31,8 +31,11 @@ export interface ChunkReader {
 export function chunkReader(files: Files, array: ZarrArray): ChunkReader {
   const { chunk: format, shard } = array;
   const withFile = sharedFiles(files);
-  const chunks = recentlyUsed<Chunk | null>(CHUNK_CACHE_BYTES, (chunk) => chunk?.samples.byteLength ?? MISSING_BYTES);
-  const indices = recentlyUsed<DataView>(INDEX_CACHE_BYTES, ({ byteLength }) => byteLength);
+  const chunks = recentlyUsed<string, Chunk | null>(
+    CHUNK_CACHE_BYTES,
+    (chunk) => chunk?.samples.byteLength ?? MISSING_BYTES,
+  );
+  const indices = recentlyUsed<string, DataView>(INDEX_CACHE_BYTES, ({ byteLength }) => byteLength);
   const asked = new Set<string>();
   const missing = new Set<string>();
   let notEmpty: Promise<boolean> | null = null;
