@@ -1,6 +1,6 @@
 /**
  * What only a page can: the files that its user chose or dropped, read like those of a disk.
- * The package's entry for browsers, `unstained/browser`, in pages and workers: nothing here needs Node.
+ * The package's entry for browsers, `unstained/browser`, in pages: nothing here needs Node.
  * Imports `io` and what its images are made of.
  *
  *     const files = browserFiles(input.files);

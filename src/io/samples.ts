@@ -17,6 +17,9 @@ const ARRAYS = {
   float64: Float64Array,
 } satisfies Record<SampleType, new (length: number) => Samples>;
 
+/** Every type. */
+export const SAMPLE_TYPES: readonly SampleType[] = Object.keys(ARRAYS) as SampleType[]; // the compiler holds the keys to them
+
 /** Bytes of a stored sample. */
 export function bytesPerSample(type: SampleType): number {
   return type === 'float16' ? 2 : ARRAYS[type].BYTES_PER_ELEMENT;

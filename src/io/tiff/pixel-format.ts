@@ -1,6 +1,6 @@
 /** What a directory says of its samples: their type, how many a pixel has, and which of them are colors. */
 import { convertRemedy, unsupported } from '../refusals.ts';
-import { bytesPerSample } from '../samples.ts';
+import { SAMPLE_TYPES, bytesPerSample } from '../samples.ts';
 import type { SampleType } from '../source.ts';
 import { readNumber, readNumbers, type Tag, type TiffBytes } from './directory.ts';
 import { TAG } from './tags.ts';
@@ -32,17 +32,7 @@ const RGB = 2;
 const SEPARATE = 2;
 const MOST_PACKED_BITS = 16;
 const MOST_SAMPLES = 4096;
-const TYPES: readonly SampleType[] = [
-  'uint8',
-  'int8',
-  'uint16',
-  'int16',
-  'uint32',
-  'int32',
-  'float16',
-  'float32',
-  'float64',
-];
+const TYPES = SAMPLE_TYPES.filter((type) => type !== 'bool'); // which is told by its one bit
 
 type Tags = ReadonlyMap<number, Tag>;
 

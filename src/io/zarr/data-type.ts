@@ -2,22 +2,11 @@
 import { narrowToHalves, widenHalves } from '../../codec/index.ts';
 import type { ImageError } from '../../core/index.ts';
 import { damaged, unsupported } from '../refusals.ts';
-import { bytesPerSample } from '../samples.ts';
+import { bytesPerSample, SAMPLE_TYPES } from '../samples.ts';
 import type { SampleType } from '../source.ts';
 import { isObject, shown } from './json-file.ts';
 
-const TYPES: ReadonlySet<string> = new Set<SampleType>([
-  'bool',
-  'uint8',
-  'int8',
-  'uint16',
-  'int16',
-  'uint32',
-  'int32',
-  'float16',
-  'float32',
-  'float64',
-]);
+const TYPES: ReadonlySet<string> = new Set(SAMPLE_TYPES);
 const KINDS: Readonly<Record<string, string>> = { b: 'bool', u: 'uint', i: 'int', f: 'float', c: 'complex' };
 
 export interface DataType {
