@@ -4,7 +4,7 @@ import { recentlyUsed } from './recently-used.ts';
 describe('values recently used', () => {
   it('are kept as long as they fit, the last one always, and loaded once at a time', async () => {
     const loaded: string[] = [];
-    const get = recentlyUsed<string, number>(10, (bytes) => bytes);
+    const get = recentlyUsed<number>(10, (bytes) => bytes);
     const ask = (key: string, bytes: number) =>
       get(key, async () => {
         loaded.push(key);
@@ -24,7 +24,7 @@ describe('values recently used', () => {
   });
 
   it('that failed are tried again', async () => {
-    const get = recentlyUsed<string, number>(10, () => 1);
+    const get = recentlyUsed<number>(10, () => 1);
     await expect(get('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await get('a', async () => 3)).toBe(3);
   });

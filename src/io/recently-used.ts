@@ -4,11 +4,11 @@
  * A function that gives what `load` gave for a key before, or calls it. Together the values kept have at most `maxBytes`, but
  * the last one is kept whatever its size. Who asks while it is being loaded gets the same; what failed is tried again.
  */
-export function recentlyUsed<K, T>(
+export function recentlyUsed<T>(
   maxBytes: number,
   bytesOf: (value: T) => number,
-): (key: K, load: () => Promise<T>) => Promise<T> {
-  const kept = new Map<K, { value: Promise<T>; bytes: number }>(); // in the order of use, the last used at the end
+): (key: unknown, load: () => Promise<T>) => Promise<T> {
+  const kept = new Map<unknown, { value: Promise<T>; bytes: number }>(); // in the order of use, the last used at the end
   let held = 0;
   return async (key, load) => {
     const found = kept.get(key);

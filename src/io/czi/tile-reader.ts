@@ -17,7 +17,7 @@ export type ReadTile = (tile: Tile) => Promise<Samples>;
 
 /** A function that throws ImageError: image/damaged, image/truncated; image/unsupported for Gray32 from 2^31. */
 export function tileReader(bytes: ByteSource): ReadTile {
-  const tiles = recentlyUsed<Tile, Samples>(CACHE_BYTES, ({ byteLength }) => byteLength);
+  const tiles = recentlyUsed<Samples>(CACHE_BYTES, ({ byteLength }) => byteLength);
   return (tile) => tiles(tile, () => readTile(bytes, tile));
 }
 

@@ -39,7 +39,7 @@ const CACHE_BYTES = 2 ** 26;
 const TABLES = 64;
 
 export function blockReader(): BlockReader {
-  const blocks = recentlyUsed<string, Samples>(CACHE_BYTES, ({ byteLength }) => byteLength);
+  const blocks = recentlyUsed<Samples>(CACHE_BYTES, ({ byteLength }) => byteLength);
   const tables = new Map<Page, Promise<BlockTable>>();
   const scratch: Uint8Array<ArrayBuffer>[] = []; // for encoded blocks: to ask the system for memory takes longer than to read
 

@@ -31,11 +31,8 @@ export interface ChunkReader {
 export function chunkReader(files: Files, array: ZarrArray): ChunkReader {
   const { chunk: format, shard } = array;
   const withFile = sharedFiles(files);
-  const chunks = recentlyUsed<string, Chunk | null>(
-    CHUNK_CACHE_BYTES,
-    (chunk) => chunk?.samples.byteLength ?? MISSING_BYTES,
-  );
-  const indices = recentlyUsed<string, DataView>(INDEX_CACHE_BYTES, ({ byteLength }) => byteLength);
+  const chunks = recentlyUsed<Chunk | null>(CHUNK_CACHE_BYTES, (chunk) => chunk?.samples.byteLength ?? MISSING_BYTES);
+  const indices = recentlyUsed<DataView>(INDEX_CACHE_BYTES, ({ byteLength }) => byteLength);
   const asked = new Set<string>();
   const missing = new Set<string>();
   let notEmpty: Promise<boolean> | null = null;
