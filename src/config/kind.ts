@@ -27,15 +27,17 @@ export function whole(least: number, most: number): Kind<number> {
   };
 }
 
-/** A number with 0 as its lower limit; `positive` excludes 0, `below` is excluded too. */
+/** A number with 0 as its lower limit; `positive` excludes 0; `below` is excluded too, `most` is not. */
 export function number({
   positive = false,
   below = Infinity,
-}: { positive?: boolean; below?: number } = {}): Kind<number> {
+  most = Infinity,
+}: { positive?: boolean; below?: number; most?: number } = {}): Kind<number> {
   const low = positive ? z.number().positive() : z.number().min(0);
+  const limit = below < Infinity ? ` and below ${below}` : most < Infinity ? `, ${most} at most` : '';
   return {
-    schema: below < Infinity ? low.lt(below) : low,
-    expected: `a number${positive ? ' above 0' : ', 0 or more'}${below < Infinity ? ` and below ${below}` : ''}`,
+    schema: below < Infinity ? low.lt(below) : most < Infinity ? low.max(most) : low,
+    expected: `a number${positive ? ' above 0' : ', 0 or more'}${limit}`,
     placeholder: 'X',
     read: readNumber,
     format: String,
@@ -75,6 +77,19 @@ export const patchSize: Kind<{ readonly z: number; readonly y: number; readonly 
   read: (text) => text,
   format: (size) => `${size.z},${size.y},${size.x}`,
   toYaml: (size) => `[${size.z}, ${size.y}, ${size.x}]`,
+};
+
+/** Micrometers along z, y, x; or `native`. */
+export const trainingGrid: Kind<'native' | { readonly z: number; readonly y: number; readonly x: number }> = {
+  schema: z.union([
+    z.literal('native'),
+    numbers(z.array(z.number().min(1e-6).max(1e4)).length(3)).transform(([zSize, y, x]) => ({ z: zSize, y, x })),
+  ]),
+  expected: 'native, or z,y,x in micrometers, such as 0.3,0.3,0.3',
+  placeholder: 'Z,Y,X|native',
+  read: (text) => text,
+  format: (grid) => (grid === 'native' ? grid : `${grid.z},${grid.y},${grid.x}`),
+  toYaml: (grid) => (grid === 'native' ? grid : `[${grid.z}, ${grid.y}, ${grid.x}]`),
 };
 
 /** The two decay rates of Adam. */

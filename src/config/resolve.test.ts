@@ -35,11 +35,26 @@ describe('precedence', () => {
       patch: { z: 32, y: 64, x: 64 },
       batch: 24,
       steps: 50_000,
-      optimizer: { lr: 0.001, schedule: 'constant', betas: [0.5, 0.999], eps: 1e-8, weightDecay: 0 },
+      optimizer: {
+        lr: 0.001,
+        schedule: 'constant',
+        warmup: 0,
+        dropEvery: 1000,
+        dropTo: 0.5,
+        betas: [0.5, 0.999],
+        eps: 1e-8,
+        weightDecay: 0,
+        clip: 0,
+      },
       loss: 'mse',
       normalize: { signal: 'zscore', target: 'zscore' },
-      augment: { flips: false, quarterTurns: false, intensity: false },
-      split: { heldOut: 0.25 },
+      average: 0,
+      freezeEncoder: false,
+      voxelSize: { z: 0.3, y: 0.3, x: 0.3 },
+      augment: { flips: false, quarterTurns: false, contrast: 0, brightness: 0, noise: 0, defocus: 0 },
+      sampling: { foreground: 0, buffer: 0, switchEvery: 720 },
+      split: { by: 'auto', train: 30, heldOut: 0.25 },
+      validate: { every: 1000, patience: 0 },
       checkpoint: { every: 1000 },
       seed: 0,
     });
@@ -50,12 +65,12 @@ describe('precedence', () => {
     expect(plane).toMatchObject({
       patch: { z: 1, y: 128, x: 128 },
       batch: 8,
-      augment: { quarterTurns: true, intensity: false },
+      augment: { quarterTurns: true },
     });
     const oblong = resolveConfig({ set: set(['network.dims', '2'], ['patch', '128,64']) }).config;
     expect(oblong).toMatchObject({
       patch: { z: 1, y: 128, x: 64 },
-      augment: { quarterTurns: false, intensity: false },
+      augment: { quarterTurns: false },
     });
   });
 });
@@ -137,7 +152,7 @@ describe('the command line', () => {
     ['split.heldOut', '1'],
     ['augment.flips', 'yes'],
     ['network.dims', '4'],
-    ['loss', 'l1'],
+    ['loss', 'huber'],
   ])('refuses %s %j', (key, value) => {
     const error = refusal({ set: set([key, value]) });
     expect(error.what).toMatch(new RegExp(`^--set ${key}: ${key} is .*\\.$`));

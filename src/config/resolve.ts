@@ -15,7 +15,7 @@ export interface Setting {
 }
 
 export interface ConfigInput {
-  /** `default` or `paper`; `default` where nothing is said. */
+  /** `default`, `laptop` or `paper`; `default` where nothing is said. */
   readonly preset?: string;
   readonly yaml?: YamlText;
   readonly set?: readonly Setting[];
@@ -101,7 +101,8 @@ function fill(preset: PresetName, given: ReadonlyMap<string, GivenValue>): Confi
 }
 
 function presetValue(key: PlacedKey, preset: PresetName, above: Config): unknown {
-  const value = key[preset];
+  const value =
+    preset === 'laptop' && key.laptop !== undefined ? key.laptop : key[preset === 'laptop' ? 'default' : preset];
   return typeof value === 'function' ? value(above) : value;
 }
 

@@ -74,4 +74,14 @@ export const RULES: readonly Rule[] = [
           }
         : null,
   },
+  {
+    keys: ['split.train'],
+    check: ({ split: { train } }) =>
+      train >= 1 && !Number.isInteger(train)
+        ? {
+            what: `split.train is ${train}: from 1 on it is a number of images.`,
+            remedy: `Use ${Math.round(train)}, or a part of them below 1, such as 0.8.`,
+          }
+        : null,
+  },
 ];

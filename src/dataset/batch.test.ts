@@ -7,8 +7,15 @@ import type { TrainingPair } from './pair.ts';
 
 const size = { z: 6, y: 14, x: 20 };
 const patch = { z: 3, y: 8, x: 8 };
-const plain = { batch: 5, patch, augment: { flips: false, quarterTurns: false, intensity: false } };
-const augmented = { ...plain, augment: { flips: true, quarterTurns: true, intensity: false } };
+const plain = {
+  batch: 5,
+  patch,
+  augment: { flips: false, quarterTurns: false, contrast: 0, brightness: 0, noise: 0, defocus: 0 },
+};
+const augmented = {
+  ...plain,
+  augment: { flips: true, quarterTurns: true, contrast: 0, brightness: 0, noise: 0, defocus: 0 },
+};
 
 /** Every voxel holds its own index, times `sign`: values tell where they come from. */
 function numbered(channels: number, sign = 1): Volume {

@@ -40,8 +40,8 @@ export function drawBatch(
   };
   const signal = cut(pair.signal);
   const length = signal.length / batch;
-  if (augment.intensity)
-    for (let n = 0; n < batch; n++) varyIntensity(signal.subarray(n * length, (n + 1) * length), random);
+  if (augment.contrast > 0 || augment.brightness > 0 || augment.noise > 0)
+    for (let n = 0; n < batch; n++) varyIntensity(signal.subarray(n * length, (n + 1) * length), augment, random);
   return {
     signal,
     target: cut(pair.target),

@@ -9,11 +9,26 @@ const config: Config = {
   patch: { z: 4, y: 8, x: 8 },
   batch: 2,
   steps: 10,
-  optimizer: { lr: 0.001, schedule: 'constant', betas: [0.5, 0.999], eps: 1e-8, weightDecay: 0 },
+  optimizer: {
+    lr: 0.001,
+    schedule: 'constant',
+    warmup: 0,
+    dropEvery: 1000,
+    dropTo: 0.5,
+    clip: 0,
+    betas: [0.5, 0.999],
+    eps: 1e-8,
+    weightDecay: 0,
+  },
   loss: 'mse',
   normalize: { signal: 'zscore', target: 'zscore' },
-  augment: { flips: false, quarterTurns: false, intensity: false },
-  split: { heldOut: 0 },
+  augment: { flips: false, quarterTurns: false, contrast: 0, brightness: 0, noise: 0, defocus: 0 },
+  average: 0,
+  freezeEncoder: false,
+  voxelSize: 'native',
+  sampling: { foreground: 0, buffer: 0, switchEvery: 720 },
+  validate: { every: 0, patience: 0 },
+  split: { by: 'auto', train: 0.8, heldOut: 0 },
   checkpoint: { every: 5 },
   seed: 0,
 };
@@ -145,7 +160,7 @@ describe('an image smaller than the patch is refused', () => {
 describe('a weight map', () => {
   const weighted = (data: Float32Array, settings = config) =>
     prepare({ weight: { file: 'w.tif', volume: { ...ramp(size), data } } }, settings);
-  const heldOut: Config = { ...config, split: { heldOut: 0.25 } };
+  const heldOut: Config = { ...config, split: { by: 'auto', train: 0.8, heldOut: 0.25 } };
 
   it('is scaled to mean 1 over the training part, whatever it is elsewhere', () => {
     const data = new Float32Array(1200).map((_, i) => (i % 24 < 14 ? (i % 2) * 3 : 50));

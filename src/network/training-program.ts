@@ -13,7 +13,7 @@ export interface TrainingSettings {
   /** Extents of a patch: (z, y, x), or (y, x). */
   readonly patch: Shape;
   /** `weighted-mse`: the mean over all elements of weight * (prediction - target)^2; `mse` without the weight. */
-  readonly loss: 'mse' | 'weighted-mse';
+  readonly loss: 'mse' | 'weighted-mse' | 'l1' | 'gaussian';
   readonly adam: Pick<AdamSettings, 'betas' | 'weightDecay'>;
   /** Also results `gradient NAME`, for checks. */
   readonly showGradients?: boolean;
