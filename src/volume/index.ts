@@ -12,4 +12,15 @@ export { channelOf, cropVolume } from './volume.ts';
 export type { Volume } from './volume.ts';
 export { statistics } from './statistics.ts';
 export type { Statistics } from './statistics.ts';
-export { applyZscore, channelStatistics, undoZscore, zscore } from './normalize.ts';
+export { quantiles } from './quantiles.ts';
+export type { SampleArray, SampledVolume } from './sample-array.ts';
+export {
+  applyZscore,
+  channelAffines,
+  channelStatistics,
+  denormalize,
+  normalize,
+  undoZscore,
+  zscore,
+} from './normalize.ts';
+export type { Affine, Normalization } from './normalize.ts';
