@@ -13,4 +13,4 @@ export { formatLosses, formatLossRow, LOSSES_HEADER, lossesDigest, parseLosses }
 export type { LossRow } from './losses.ts';
 export { dataFile, environmentFile, runFile } from './run-files.ts';
 export type { DataFile, DataImage, EnvironmentFile, RunFile } from './run-files.ts';
-export type { RunStore } from './store.ts';
+export type { RunLock, RunStore } from './store.ts';
