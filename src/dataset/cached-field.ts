@@ -4,12 +4,12 @@
  * An entry is made under a digest of everything that its voxels depend on but the files' bytes; those are told by the stamps of
  * all files that were opened while it was made. Its bytes are the images one after the other, its text is their description.
  */
-import type { Region } from '../volume/index.ts';
+import type { Affine, Region } from '../volume/index.ts';
 import type { Files, Samples, SampleType } from '../io/index.ts';
 import type { Field } from './field.ts';
 import type { ImageReading } from './field-images.ts';
 import type { FieldFacts, Preparation, PreparedField } from './prepared-field.ts';
-import { bytesOf, type Affine, type StoredImage } from './stored-image.ts';
+import { bytesOf, type StoredImage } from './stored-image.ts';
 import type { CachedVoxels, VoxelCache } from './voxel-cache.ts';
 
 const SCHEMA = 'unstained.voxels/1';

@@ -12,7 +12,7 @@ export { planesAsChannels } from './planes-as-channels.ts';
 export type { FieldFacts, ImageFacts, PreparedField } from './prepared-field.ts';
 export type { Sample } from './sample.ts';
 export { volumeOf } from './stored-image.ts';
-export type { Affine, StoredImage } from './stored-image.ts';
+export type { StoredImage } from './stored-image.ts';
 export { planParts, trainingSet } from './training-set.ts';
 export type { FieldPart, TrainingSet } from './training-set.ts';
 export type { CachedVoxels, StoredBytes, VoxelCache } from './voxel-cache.ts';

@@ -3,12 +3,20 @@
  */
 import type { Config } from '../config/index.ts';
 import { allocateSamples, storedBytes, type Samples, type SampleType } from '../io/index.ts';
-import { voxelCount, type Region, type Size, type Statistics, type VoxelSize } from '../volume/index.ts';
+import {
+  channelAffines,
+  channelStatistics,
+  voxelCount,
+  type Affine,
+  type Region,
+  type Size,
+  type Statistics,
+  type VoxelSize,
+} from '../volume/index.ts';
 import { cachedField, keepField } from './cached-field.ts';
 import type { Field } from './field.ts';
 import { openField, type FieldImage, type ImageReading } from './field-images.ts';
 import { mirror } from './mirror.ts';
-import { normalizations, statisticsOf } from './normalization.ts';
 import type { StoredImage } from './stored-image.ts';
 import type { VoxelCache } from './voxel-cache.ts';
 import { combinedWeight } from './weight-map.ts';

@@ -7,14 +7,9 @@
  * whole volume first would give.
  */
 import { allocateSamples, bytesPerSample, type Samples, type SampleType } from '../io/index.ts';
-import { voxelCount, type Region, type Size, type Volume, type VoxelSize } from '../volume/index.ts';
+import { voxelCount, type Affine, type Region, type Size, type Volume, type VoxelSize } from '../volume/index.ts';
 import { copyPatch, UPRIGHT, type Orientation } from './orientation.ts';
 import type { StoredBytes } from './voxel-cache.ts';
-
-export interface Affine {
-  readonly offset: number;
-  readonly scale: number;
-}
 
 export interface StoredImage {
   /** (c, z, y, x), x fastest, as the network sees it: where planes are channels, c counts them. */

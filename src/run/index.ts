@@ -13,4 +13,4 @@ export { formatLosses, formatLossRow, lossesDigest, lossesHeader, parseLosses } 
 export type { LossMeasure, LossRow } from './losses.ts';
 export { dataFile, environmentFile, runFile } from './run-files.ts';
 export type { DataFile, DataImage, DataSample, EnvironmentFile, RunFile } from './run-files.ts';
-export type { RunStore } from './store.ts';
+export type { RunLock, RunStore } from './store.ts';
