@@ -57,7 +57,13 @@ export async function studyField(
   const field = set.fields[index];
   const { train, heldOut, margin } = set.parts[index];
   const whole = wholeRegion(field.size);
-  const { signal, target, weight, prediction } = await predictPart(predictor, await set.prepared(index), field, whole, call);
+  const { signal, target, weight, prediction } = await predictPart(
+    predictor,
+    await set.prepared(index),
+    field,
+    whole,
+    call,
+  );
   const targets = field.sample.targets.map(({ name }, c): TargetStudy => {
     const [truth, predicted] = [channelOf(target, c), channelOf(prediction, c)];
     const measuredOn = (region: Region | null) => region && measure(name, predicted, truth, weight, region);
@@ -69,7 +75,16 @@ export async function studyField(
     };
   });
   const { id } = field.sample;
-  return { id, signal, target, weight, prediction, voxelSize: field.voxelSize, split: { train, heldOut, margin }, targets };
+  return {
+    id,
+    signal,
+    target,
+    weight,
+    prediction,
+    voxelSize: field.voxelSize,
+    split: { train, heldOut, margin },
+    targets,
+  };
 }
 
 /** Means over what is held out of these fields, one a target. */
@@ -109,7 +124,10 @@ export function meanOf(fields: readonly (readonly Measured[])[]): Measured[] {
 }
 
 /** Fields that are measured while training goes on. */
-export function validatedFields({ validating }: TrainingSet, { validate }: Pick<Config, 'validate'>): readonly number[] {
+export function validatedFields(
+  { validating }: TrainingSet,
+  { validate }: Pick<Config, 'validate'>,
+): readonly number[] {
   return validate.images === 0 ? validating : validating.slice(0, validate.images);
 }
 

@@ -31,6 +31,17 @@ export interface DataReading {
   readonly memoryBytes: number;
 }
 
+/** Reads all voxels now, where they stay in memory. Throws ImageError and DatasetError. */
+export async function readAll({ set }: TrainingData, { signal, onProgress }: LongCall): Promise<void> {
+  if (!set.inMemory) return;
+  const total = set.fields.length;
+  for (let index = 0; index < total; index++) {
+    signal?.throwIfAborted();
+    if (total > 1) onProgress?.({ task: 'reading images', done: index, total, unit: 'samples' });
+    await set.prepared(index);
+  }
+}
+
 /** Lists the fields of the samples, and what each is for. Throws ImageError and DatasetError, all that is wrong at once. */
 export async function openTrainingData(
   world: World,

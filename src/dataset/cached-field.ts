@@ -4,8 +4,8 @@
  * An entry is made under a digest of everything that its voxels depend on but the files' bytes; those are told by the stamps of
  * all files that were opened while it was made. Its bytes are the images one after the other, its text is their description.
  */
-import type { Affine, Region } from '../volume/index.ts';
-import type { Files, Samples, SampleType } from '../io/index.ts';
+import type { Affine, Region, SampleArray } from '../volume/index.ts';
+import type { Files, SampleType } from '../io/index.ts';
 import type { Field } from './field.ts';
 import type { ImageReading } from './field-images.ts';
 import type { FieldFacts, Preparation, PreparedField } from './prepared-field.ts';
@@ -72,7 +72,7 @@ export async function keepField(
     facts: prepared.facts,
   };
   const entry = await cache.put(keyOf(field, part, preparation), async (append) => {
-    for (const { voxels } of images) if ('samples' in voxels) await append(bytesIn(voxels.samples));
+    for (const { voxels } of images) if ('data' in voxels) await append(bytesIn(voxels.data));
     return JSON.stringify(described);
   });
   return fieldOf(entry, described);
@@ -104,9 +104,8 @@ function fieldOf({ bytes }: CachedVoxels, { images, weighted, foreground, facts 
 function keyOf(
   { sample, size }: Field,
   part: Region,
-  { reading: { axes, voxelSize, files: _files, ...rest }, config, createSha256 }: Preparation,
+  { reading: { axes, voxelSize }, config, createSha256 }: Preparation,
 ): string {
-  void rest;
   const { signal, targets, weight, mask, time, flips } = sample;
   const { network, normalize, sampling, seed } = config;
   const asked = {
@@ -121,8 +120,8 @@ function keyOf(
   return sha256.digest();
 }
 
-function bytesIn(samples: Samples): Uint8Array {
-  return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+function bytesIn(data: SampleArray): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** `files`, with every path that is opened put into `opened`. */

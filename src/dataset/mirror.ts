@@ -1,10 +1,9 @@
 /** Planes mirrored along y or x, as a manifest's flip columns ask for. */
-import type { Samples } from '../io/index.ts';
-import type { Size } from '../volume/index.ts';
+import type { SampleArray, Size } from '../volume/index.ts';
 
 /** Mirrors a plane (y, x) in place. */
 export function mirror(
-  plane: Samples,
+  plane: SampleArray,
   { y: rows, x: columns }: Size,
   flips: { readonly y: boolean; readonly x: boolean },
 ): void {
@@ -14,6 +13,6 @@ export function mirror(
     const [upper, lower] = [y * columns, (rows - 1 - y) * columns];
     const kept = plane.slice(upper, upper + columns);
     plane.copyWithin(upper, lower, lower + columns);
-    plane.set(kept as never, lower);
+    plane.set(kept, lower);
   }
 }

@@ -7,8 +7,7 @@
  */
 import type { Config } from '../config/index.ts';
 import type { Random } from '../core/index.ts';
-import type { Samples } from '../io/index.ts';
-import type { Size } from '../volume/index.ts';
+import type { SampledVolume, Size } from '../volume/index.ts';
 
 type Step = readonly [y: number, x: number]; // voxels of the image
 
@@ -54,16 +53,9 @@ function move(from: Step, step: Step, count: number): Step {
   return [from[0] + count * step[0], from[1] + count * step[1]];
 }
 
-/** Voxels of any type, (c, z, y, x). */
-export interface Voxels {
-  readonly data: Samples;
-  readonly channels: number;
-  readonly size: Size;
-}
-
 /** The patch of `voxels` at `start`, all channels (c, z, y, x), into `out` from `at` on. */
 export function copyPatch(
-  { data, channels, size }: Voxels,
+  { data, channels, size }: SampledVolume,
   start: Size,
   patch: Size,
   { first, alongY, alongX }: Orientation,

@@ -1,7 +1,7 @@
 /**
  * A field whose voxels have been read: checked, with the numbers that normalize them, kept in memory or in the cache on disk.
  */
-import type { Config } from '../config/index.ts';
+import type { Config, Normalization } from '../config/index.ts';
 import { allocateSamples, storedBytes, type Samples, type SampleType } from '../io/index.ts';
 import {
   channelAffines,
@@ -9,6 +9,7 @@ import {
   voxelCount,
   type Affine,
   type Region,
+  type SampleArray,
   type Size,
   type Statistics,
   type VoxelSize,
@@ -78,39 +79,25 @@ export async function prepareField(field: Field, part: Region, preparation: Prep
 
 async function readField(field: Field, part: Region, preparation: Preparation): Promise<PreparedField> {
   const { config, reading } = preparation;
-  const { sample } = field;
-  const images = await openField(sample, reading, config);
+  const images = await openField(field.sample, reading, config);
   try {
     const read = (image: FieldImage) => readImage(image, field, preparation);
-    const signal = await read(images.signal);
+    const { normalize, network } = config;
+    const signal = normalized(await read(images.signal), normalize.signal);
     const targets = [];
-    for (const target of images.targets) targets.push({ ...(await read(target)), name: target.name });
+    for (const target of images.targets)
+      targets.push({ ...normalized(await read(target), normalize.target), name: target.name });
     const [weight, mask] = [images.weight && (await read(images.weight)), images.mask && (await read(images.mask))];
-    const normalized = (image: ReadImage, how: Config['normalize']['signal']) =>
-      stored(image, normalizations(image, how), config.network.zAsChannels && image === signal);
-    const [storedSignal, ...storedTargets] = [
-      normalized(signal, config.normalize.signal),
-      ...targets.map((target) => normalized(target, config.normalize.target)),
-    ];
     const combined = combinedWeight(weight, mask, part);
-    const facts = (image: ReadImage, of: StoredImage): ImageFacts => ({
-      file: image.file,
-      sha256: image.sha256,
-      channels: image.channels,
-      size: image.size,
-      voxelSize: image.voxelSize,
-      statistics: image.statistics.map(({ mean, std, min, max }) => ({ mean, std, min, max })),
-      normalization: of.affine.filter((_, c) => c % (of.channels / image.channels) === 0),
-    });
     return {
-      signal: storedSignal,
-      targets: storedTargets,
+      signal: network.zAsChannels ? planesAsStored(signal.stored) : signal.stored,
+      targets: targets.map(({ stored }) => stored),
       weight: combined,
       foreground: new Int32Array(0),
       facts: {
-        signal: facts(signal, storedSignal),
-        targets: targets.map((target, i) => ({ ...facts(target, storedTargets[i]), name: target.name })),
-        weight: weight && combined && facts(weight, combined),
+        signal: signal.facts,
+        targets: targets.map(({ facts, name }) => ({ ...facts, name })),
+        weight: weight && combined && factsOf(weight, [], combined.affine),
       },
       close: async () => undefined,
     };
@@ -119,16 +106,15 @@ async function readField(field: Field, part: Region, preparation: Preparation): 
   }
 }
 
-/** All voxels of an image, in the type that its source gives. */
-export interface ReadImage {
+/** All voxels of an image, (c, z, y, x), in the type that its source gives, or float32 for other floats. */
+interface ReadImage {
   readonly file: string;
   readonly sha256: string;
-  readonly samples: Samples;
+  readonly data: SampleArray;
   readonly type: SampleType;
   readonly channels: number;
   readonly size: Size;
   readonly voxelSize: VoxelSize | null;
-  readonly statistics: readonly Statistics[];
 }
 
 async function readImage(
@@ -136,40 +122,46 @@ async function readImage(
   { sample }: Field,
   { reading, createSha256 }: Preparation,
 ): Promise<ReadImage> {
-  const { size, type, channels } = source;
+  const { size, channels, voxelSize } = source;
+  const type = source.type === 'float64' || source.type === 'float16' ? 'float32' : source.type;
   const time = source.times > 1 ? (sample.time ?? 0) : 0;
-  const samples = allocateSamples(type, channels.length * voxelCount(size));
   const planeSize = { ...size, z: 1 };
+  const length = voxelCount(planeSize);
+  const data = allocateSamples(type, channels.length * size.z * length) as SampleArray;
   const sha256 = createSha256();
   let at = 0;
   let plane: Samples | undefined;
   for (let channel = 0; channel < channels.length; channel++)
-    for (let z = 0; z < size.z; z++) {
+    for (let z = 0; z < size.z; z++, at += length) {
       reading.signal?.throwIfAborted();
       const region = { start: { z, y: 0, x: 0 }, size: planeSize };
       plane = await source.read({ time, channel, region, into: plane });
-      sha256.update(storedBytes(type, plane));
-      mirror(plane, planeSize, sample.flips);
-      samples.set(plane as never, at);
-      at += plane.length;
+      sha256.update(storedBytes(source.type, plane));
+      data.set(plane, at);
+      mirror(data.subarray(at, at + length), planeSize, sample.flips);
     }
   for (const note of source.notesOfReading?.() ?? []) reading.onNote?.(`${file}: ${note}`);
-  const length = voxelCount(size);
-  return {
-    file,
-    sha256: sha256.digest(),
-    samples,
-    type,
-    channels: channels.length,
-    size,
-    voxelSize: source.voxelSize,
-    statistics: channels.map((_, c) => statisticsOf(samples.subarray(c * length, (c + 1) * length))),
-  };
+  return { file, sha256: sha256.digest(), data, type, channels: channels.length, size, voxelSize };
 }
 
-function stored(image: ReadImage, affine: StoredImage['affine'], zAsChannels: boolean): StoredImage {
-  const { samples, type, channels, size } = image;
-  if (!zAsChannels) return { channels, size, type, affine, voxels: { samples } };
-  const planes = affine.flatMap((one) => new Array<StoredImage['affine'][number]>(size.z).fill(one));
-  return { channels: channels * size.z, size: { ...size, z: 1 }, type, affine: planes, voxels: { samples } };
+function normalized(image: ReadImage, how: Normalization): { stored: StoredImage; facts: ImageFacts } {
+  const { file, data, type, channels, size } = image;
+  const found = channelStatistics(image, file);
+  const affine = channelAffines(image, found, how, file);
+  return { stored: { channels, size, type, affine, voxels: { data } }, facts: factsOf(image, found, affine) };
+}
+
+function factsOf(
+  { file, sha256, channels, size, voxelSize }: ReadImage,
+  found: readonly Statistics[],
+  normalization: readonly Affine[],
+): ImageFacts {
+  const statistics = found.map(({ mean, std, min, max }) => ({ mean, std, min, max }));
+  return { file, sha256, channels, size, voxelSize, statistics, normalization };
+}
+
+/** The planes of a stack side by side as channels: the same memory. */
+function planesAsStored({ channels, size, affine, ...image }: StoredImage): StoredImage {
+  const planes = affine.flatMap((one) => new Array<Affine>(size.z).fill(one));
+  return { ...image, channels: channels * size.z, size: { ...size, z: 1 }, affine: planes };
 }

@@ -6,8 +6,17 @@
  * Eight or sixteen bits a voxel are a half or a quarter of what float32 would take; the numbers are those that normalizing the
  * whole volume first would give.
  */
-import { allocateSamples, bytesPerSample, type Samples, type SampleType } from '../io/index.ts';
-import { voxelCount, type Affine, type Region, type Size, type Volume, type VoxelSize } from '../volume/index.ts';
+import { allocateSamples, bytesPerSample, type SampleType } from '../io/index.ts';
+import {
+  voxelCount,
+  type Affine,
+  type Region,
+  type SampledVolume,
+  type SampleArray,
+  type Size,
+  type Volume,
+  type VoxelSize,
+} from '../volume/index.ts';
 import { copyPatch, UPRIGHT, type Orientation } from './orientation.ts';
 import type { StoredBytes } from './voxel-cache.ts';
 
@@ -18,12 +27,12 @@ export interface StoredImage {
   readonly type: SampleType;
   /** One a channel. */
   readonly affine: readonly Affine[];
-  readonly voxels: { readonly samples: Samples } | { readonly stored: StoredBytes; readonly offset: number };
+  readonly voxels: { readonly data: SampleArray } | { readonly stored: StoredBytes; readonly offset: number };
 }
 
-/** Bytes of the voxels, wherever they lie. */
+/** Bytes of the voxels, wherever they lie; all floats are float32. */
 export function bytesOf({ channels, size, type }: Pick<StoredImage, 'channels' | 'size' | 'type'>): number {
-  return channels * voxelCount(size) * arrayBytes(type);
+  return channels * voxelCount(size) * (type.startsWith('float') ? 4 : bytesPerSample(type));
 }
 
 /**
@@ -39,7 +48,7 @@ export async function cutPatch(
   at: number,
 ): Promise<void> {
   const { channels, size, voxels, affine } = image;
-  if ('samples' in voxels) copyPatch({ data: voxels.samples, channels, size }, start, patch, orientation, out, at);
+  if ('data' in voxels) copyPatch({ data: voxels.data, channels, size }, start, patch, orientation, out, at);
   else {
     const rows = await readRows(image, voxels.stored, voxels.offset, start, patch);
     copyPatch(rows, { z: 0, y: 0, x: start.x }, patch, orientation, out, at);
@@ -66,10 +75,10 @@ async function readRows(
   offset: number,
   start: Size,
   patch: Size,
-): Promise<{ data: Samples; channels: number; size: Size }> {
+): Promise<SampledVolume> {
   const rows = { z: patch.z, y: patch.y, x: size.x };
   const plane = rows.y * rows.x;
-  const data = allocateSamples(type, channels * rows.z * plane);
+  const data = allocateSamples(type, channels * rows.z * plane) as SampleArray; // float64 was read as float32
   const width = data.BYTES_PER_ELEMENT;
   const bytes = new Uint8Array(data.buffer);
   const reads = [];
@@ -86,9 +95,4 @@ async function readRows(
 function normalize(data: Float32Array, from: number, to: number, offset: number, scale: number): void {
   if (offset === 0 && scale === 1) return;
   for (let i = from; i < to; i++) data[i] = (data[i] - offset) / scale;
-}
-
-/** In memory a float16 is a float32. */
-function arrayBytes(type: SampleType): number {
-  return type === 'float16' ? 4 : bytesPerSample(type);
 }

@@ -1,13 +1,12 @@
 /** Weight maps: how much each voxel counts in the loss, on a scale of their own that must not act as a learning rate. */
 import { DatasetError } from '../core/index.ts';
-import { voxelCount, type Region, type Size } from '../volume/index.ts';
-import type { Samples } from '../io/index.ts';
+import { voxelCount, type Region, type SampleArray, type Size } from '../volume/index.ts';
 import type { StoredImage } from './stored-image.ts';
 
 /** Voxels of a weight map or a mask as they were read: one channel. */
 interface Map {
   readonly file: string;
-  readonly samples: Samples;
+  readonly data: SampleArray;
   readonly size: Size;
 }
 
@@ -21,7 +20,7 @@ export function combinedWeight(weight: Map | null, mask: Map | null, part: Regio
   const { file, size } = map;
   if (weight) requireWeights(weight);
   const data = new Float32Array(voxelCount(size));
-  for (let i = 0; i < data.length; i++) data[i] = mask && !(mask.samples[i] > 0) ? 0 : weight ? weight.samples[i] : 1;
+  for (let i = 0; i < data.length; i++) data[i] = mask && !(mask.data[i] > 0) ? 0 : weight ? weight.data[i] : 1;
   const mean = meanInside(data, size, part);
   if (mean === 0)
     throw refusal(
@@ -29,13 +28,13 @@ export function combinedWeight(weight: Map | null, mask: Map | null, part: Regio
       `all weights of the training part (x ${part.start.x} to ${part.start.x + part.size.x - 1}) are 0`,
       'No voxel would count.',
     );
-  return { channels: 1, size, type: 'float32', affine: [{ offset: 0, scale: mean }], voxels: { samples: data } };
+  return { channels: 1, size, type: 'float32', affine: [{ offset: 0, scale: mean }], voxels: { data } };
 }
 
-function requireWeights({ file, samples }: Map): void {
+function requireWeights({ file, data }: Map): void {
   let [notFinite, negative, least] = [0, 0, 0];
-  for (let i = 0; i < samples.length; i++) {
-    const value = samples[i];
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
     if (!Number.isFinite(value)) notFinite++;
     else if (value < 0) {
       negative++;
@@ -43,15 +42,11 @@ function requireWeights({ file, samples }: Map): void {
     }
   }
   if (notFinite > 0)
-    throw refusal(
-      file,
-      `${notFinite} of ${samples.length} weights are NaN or infinite`,
-      'They would make the loss NaN.',
-    );
+    throw refusal(file, `${notFinite} of ${data.length} weights are NaN or infinite`, 'They would make the loss NaN.');
   if (negative > 0)
     throw refusal(
       file,
-      `${negative} of ${samples.length} weights are negative, down to ${least}`,
+      `${negative} of ${data.length} weights are negative, down to ${least}`,
       'Errors there would be rewarded.',
     );
 }
