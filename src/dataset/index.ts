@@ -4,6 +4,8 @@
  */
 export { drawBatch } from './batch.ts';
 export type { Batch } from './batch.ts';
+export { drawImage, fillBuffer, nextImage } from './image-buffer.ts';
+export type { ImageBuffer } from './image-buffer.ts';
 export { preparePair } from './pair.ts';
 export type { TrainingPair } from './pair.ts';
 export type { NamedVolume, PairImages, TargetVolume } from './pair-images.ts';
