@@ -2,7 +2,7 @@
  * Voxels in memory: typed data with axes and voxel size; regions, resampling, statistics, normalization.
  * Portable; imports `core` only.
  */
-export { axisFilter } from './axis-filter.ts';
+export { axisFilter, mirrored } from './axis-filter.ts';
 export type { AxisFilter } from './axis-filter.ts';
 export { blendPlanes, filterPlane, resampledGrid, resampleTo, stepRatios } from './resample.ts';
 export type { Grid } from './resample.ts';
