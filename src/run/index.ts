@@ -13,4 +13,6 @@ export { formatLosses, formatLossRow, LOSSES_HEADER, lossesDigest, parseLosses }
 export type { LossRow } from './losses.ts';
 export { dataFile, environmentFile, runFile } from './run-files.ts';
 export type { DataFile, DataImage, EnvironmentFile, RunFile } from './run-files.ts';
+export { eventFileName, eventFileStart, eventsOf } from './tensorboard.ts';
+export type { StepEvents } from './tensorboard.ts';
 export type { RunStore } from './store.ts';
