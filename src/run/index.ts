@@ -19,4 +19,6 @@ export { describeBatch, lossNotFinite, notFiniteFile } from './not-finite.ts';
 export type { NotFiniteFile, PatchPlace, PatchStatistics, StepBatch } from './not-finite.ts';
 export { dataFile, environmentFile, runFile } from './run-files.ts';
 export type { DataFile, DataImage, DataSample, EnvironmentFile, RunFile } from './run-files.ts';
+export { eventFileName, eventFileStart, eventsOf } from './tensorboard.ts';
+export type { StepEvents } from './tensorboard.ts';
 export type { RunLock, RunStore } from './store.ts';
