@@ -1,7 +1,7 @@
 /** A run that goes on: its images listed again, its state from the newest whole checkpoint. */
 import type { Config } from '../config/index.ts';
 import { random, type LongCall } from '../core/index.ts';
-import type { BufferState } from '../dataset/index.ts';
+import type { ImageBuffer } from '../dataset/index.ts';
 import { newestCheckpoint, parseLosses, RUN_FILES } from '../run/index.ts';
 import { untrained, type TrainingState } from '../training/index.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
@@ -47,13 +47,13 @@ async function stateOf(
   { onNote }: LongCall,
 ): Promise<TrainingState> {
   const found = await newestCheckpoint(store);
-  if (!found) return untrained(description, random(config.seed));
+  if (!found) return untrained(description, config, random(config.seed));
   for (const note of found.damaged) onNote?.(`${note} Going on from the one before.`);
   const { tensors, step, random: state, buffer, selection } = found.checkpoint;
   return {
     step,
     random: state,
-    buffer: buffer as BufferState | null,
+    buffer: buffer as ImageBuffer | null,
     selection,
     tensors: Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data])),
   };

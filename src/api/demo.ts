@@ -163,7 +163,7 @@ async function beginExample(world: World, example: Example, place: string, { sig
   const reading = { voxelSize: null, axes: null, memoryBytes: VOXEL_BYTES };
   const data = await openTrainingData(world, samples, config, reading, { signal });
   const description = describeNetwork(config, data.describe());
-  const start = untrained(description, random(config.seed));
+  const start = untrained(description, config, random(config.seed));
   const store = world.openRun(place);
   return { store, config, description, data, start, losses: [], seconds: 0, startedAt: world.date() };
 }

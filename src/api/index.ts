@@ -24,6 +24,9 @@ export type {
   NamedFile,
   PredictRequest,
   PredictResult,
+  FinishedTraining,
+  PlannedTraining,
+  TrainingPlan,
   TrainRequest,
   TrainResult,
 } from './requests.ts';

@@ -1,6 +1,6 @@
 /** What a training came to: its best network, measured on everything that was kept aside, with pictures of some of it. */
 import type { LongCall } from '../core/index.ts';
-import { parametersOf, statisticsOf } from '../network/index.ts';
+import { averagedNetwork } from '../network/index.ts';
 import type { TrainedNetwork } from '../prediction/index.ts';
 import { measureHeldOut, meanOf, studyField, type StudiedField } from './field-study.ts';
 import type { Measured } from './requests.ts';
@@ -29,7 +29,7 @@ export async function studyRun(
   const { description, data } = run;
   const { set } = data;
   const { step, tensors } = trained.state;
-  const network = { description, tensors: networkTensors(run, tensors) };
+  const network = { description, tensors: averagedNetwork(description, tensors) };
   const predictor = { runtime, network, memoryBytes };
   const measuring = {
     ...call,
@@ -55,9 +55,4 @@ export async function studyRun(
     return meanOf(all);
   };
   return { step, network, heldOut: await measured(set.validating), test: await measured(testing), fields };
-}
-
-function networkTensors({ description }: TrainingRun, tensors: Readonly<Record<string, Float32Array>>) {
-  const names = [...parametersOf(description), ...statisticsOf(description)].map(({ name }) => name);
-  return Object.fromEntries(names.map((name) => [name, tensors[name]]));
 }

@@ -143,7 +143,7 @@ async function newRun(world: World, store: RunStore, request: TrainRequest, call
   const memoryBytes = voxelMemory(world, request);
   const data = await openTrainingData(world, samples, config, { voxelSize, axes, memoryBytes }, call);
   const description = describeNetwork(config, data.describe());
-  const start = untrained(description, random(config.seed));
+  const start = untrained(description, config, random(config.seed));
   return { store, config, description, data, start, losses: [], seconds: 0, startedAt: world.date() };
 }
 

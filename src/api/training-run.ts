@@ -1,14 +1,17 @@
 /** A training as its folder keeps it: what is written when, so that whatever happens there is something to go on from. */
 import { configToYaml, type Config } from '../config/index.ts';
-import { Interrupted, isUnstainedError, type LongCall, type Random } from '../core/index.ts';
-import { drawBatch, nextFromBuffer, type BufferState } from '../dataset/index.ts';
+import { Interrupted, isUnstainedError, type LongCall } from '../core/index.ts';
+import { drawBatch, type Batch } from '../dataset/index.ts';
 import type { FormChoice, LoweringPlan, Runtime, Tensors } from '../engine/index.ts';
-import type { NetworkDescription } from '../network/index.ts';
+import { carriedTensors, type NetworkDescription } from '../network/index.ts';
 import {
   dataFile,
+  describeBatch,
   environmentFile,
   formatLosses,
   lossesDigest,
+  lossNotFinite,
+  notFiniteFile,
   RUN_FILES,
   runFile,
   saveCheckpoint,
@@ -17,7 +20,7 @@ import {
   type RunFile,
   type RunStore,
 } from '../run/index.ts';
-import { shapesOfState, trainSteps, type TrainingState } from '../training/index.ts';
+import { carriedSettings, trainSteps, type StepRecord, type TrainingState } from '../training/index.ts';
 import { environmentOf } from './environment.ts';
 import { measureHeldOut, validatedFields } from './field-study.ts';
 import type { TrainingData } from './training-data.ts';
@@ -71,7 +74,9 @@ export async function runTraining(
   const { set } = data;
   const losses = [...run.losses];
   const configSha256 = await sha256(utf8.encode(configToYaml(config)));
-  const shapes = new Map(shapesOfState(description, config));
+  const shapes = new Map(
+    carriedTensors(description, carriedSettings(description, config)).map(({ name, shape }) => [name, shape]),
+  );
   const began = world.now();
   const seconds = () => run.seconds + (world.now() - began) / 1000;
   let previous = start.step > 0 ? start.step : null;
@@ -116,33 +121,19 @@ export async function runTraining(
     previous = state.step;
     await describe('running', state.step);
   };
-  const validate = async (tensors: Tensors, step: number) => {
-    const measured = await measureHeldOut(
-      { runtime, network: { description, tensors }, memoryBytes },
-      set,
-      validatedFields(set, config),
-      { ...call, onProgress: (progress) => call.onProgress?.({ ...progress, task: 'measuring what was kept aside' }) },
-    );
+  const predictor = (tensors: Tensors) => ({ runtime, network: { description, tensors }, memoryBytes });
+  const validate = async (tensors: Tensors) => {
+    const measuring = { ...call, onProgress: renamed(call, 'measuring what was kept aside') };
+    const measured = await measureHeldOut(predictor(tensors), set, validatedFields(set, config), measuring);
     const measures = measured.map(({ r, normalizedL2 }) => ({ r: r ?? NaN, normalizedL2 }));
     losses[losses.length - 1] = { ...losses[losses.length - 1], measures };
-    void step;
     return measures.reduce((sum, { r }) => sum + r, 0) / measures.length;
   };
-
-  const { sampling, checkpoint: _checkpoint } = config;
-  void _checkpoint;
-  const draw = async (random: Random, before: BufferState | null) => {
-    let buffer = before;
-    const next = (numbers: Random) => {
-      const { training } = set;
-      if (sampling.buffer === 0 || sampling.buffer >= training.length)
-        return training.length === 1 ? training[0] : training[numbers.integer(training.length)];
-      const drawn = nextFromBuffer(buffer, { images: training.length, ...sampling }, numbers);
-      buffer = drawn.state;
-      return training[drawn.index];
-    };
-    const batch = await drawBatch(set, config, next, random);
-    return { batch, buffer };
+  const notFinite = async (record: StepRecord, { signal, target, weight, places }: Batch, savedStep: number) => {
+    const patches = places.map(({ field, start }) => ({ sample: set.fields[field].sample.id, start }));
+    const described = describeBatch({ ...record, patches, signal, target, weight });
+    await store.writeWhole(RUN_FILES.notFinite, notFiniteFile.encode(described));
+    return lossNotFinite(store.name, described, savedStep);
   };
   try {
     const trained = await trainSteps(
@@ -152,14 +143,15 @@ export async function runTraining(
         config,
         plan,
         start,
+        weighted: isWeighted(run),
         now: () => world.now(),
-        draw,
+        draw: (buffer, random) => drawBatch(set, config, buffer, random),
         onStart: ({ forms, secondsPerStep }) => begin(forms, secondsPerStep),
         onStep: (record) => losses.push({ ...record, measures: null }),
         validate: set.validating.length > 0 ? validate : null,
         onBest: async () => undefined,
         save,
-        onNotFinite: async () => undefined,
+        lossNotFinite: notFinite,
       },
       call,
     );
@@ -173,4 +165,15 @@ export async function runTraining(
     const { what, step } = error;
     throw new Interrupted(true, { what, step, remedy: `Go on: unstained train --resume ${store.name}` });
   }
+}
+
+/** A weight map counts where the loss is not the plain one and a sample has one. */
+function isWeighted({ config, data }: TrainingRun): boolean {
+  const { fields } = data.set;
+  return config.loss !== 'mse' && fields.some(({ sample }) => sample.weight !== null || sample.mask !== null);
+}
+
+/** Progress under another name: what is done for something else. */
+function renamed({ onProgress }: LongCall, task: string): LongCall['onProgress'] {
+  return (progress) => onProgress?.({ ...progress, task });
 }

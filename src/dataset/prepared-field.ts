@@ -2,6 +2,7 @@
  * A field whose voxels have been read: checked, with the numbers that normalize them, kept in memory or in the cache on disk.
  */
 import type { Config, Normalization } from '../config/index.ts';
+import { random, type Random } from '../core/index.ts';
 import { allocateSamples, storedBytes, type Samples, type SampleType } from '../io/index.ts';
 import {
   channelAffines,
@@ -17,6 +18,7 @@ import {
 import { cachedField, keepField } from './cached-field.ts';
 import type { Field } from './field.ts';
 import { openField, type FieldImage, type ImageReading } from './field-images.ts';
+import { foregroundVoxels } from './foreground.ts';
 import { mirror } from './mirror.ts';
 import type { StoredImage } from './stored-image.ts';
 import type { VoxelCache } from './voxel-cache.ts';
@@ -85,15 +87,17 @@ async function readField(field: Field, part: Region, preparation: Preparation): 
     const { normalize, network } = config;
     const signal = normalized(await read(images.signal), normalize.signal);
     const targets = [];
-    for (const target of images.targets)
-      targets.push({ ...normalized(await read(target), normalize.target), name: target.name });
+    for (const target of images.targets) {
+      const image = await read(target);
+      targets.push({ ...normalized(image, normalize.target), name: target.name, data: image.data });
+    }
     const [weight, mask] = [images.weight && (await read(images.weight)), images.mask && (await read(images.mask))];
     const combined = combinedWeight(weight, mask, part);
     return {
       signal: network.zAsChannels ? planesAsStored(signal.stored) : signal.stored,
       targets: targets.map(({ stored }) => stored),
       weight: combined,
-      foreground: new Int32Array(0),
+      foreground: config.sampling.foreground > 0 ? brightVoxels(targets, part, random(config.seed)) : new Int32Array(0),
       facts: {
         signal: signal.facts,
         targets: targets.map(({ facts, name }) => ({ ...facts, name })),
@@ -104,6 +108,22 @@ async function readField(field: Field, part: Region, preparation: Preparation): 
   } finally {
     await images.close();
   }
+}
+
+/** Bright voxels that are remembered of a field. */
+const MOST_BRIGHT = 4096;
+
+/** Of any target: as many of each. */
+function brightVoxels(
+  targets: readonly { readonly data: SampleArray; readonly stored: StoredImage }[],
+  part: Region,
+  numbers: Random,
+): Int32Array {
+  const most = Math.floor(MOST_BRIGHT / targets.length);
+  const found = targets.map(({ data, stored: { channels, size } }) =>
+    foregroundVoxels({ data, channels, size }, part, most, numbers),
+  );
+  return Int32Array.from(found.flatMap((places) => [...places]));
 }
 
 /** All voxels of an image, (c, z, y, x), in the type that its source gives, or float32 for other floats. */
