@@ -2,6 +2,8 @@
  * Images as training data: pairs that show the same voxels, the part that training never sees, patches and their augmentation.
  * Portable; imports `volume`, `io`, `config`, `evaluation` and `core`.
  */
+export { assignSplit } from './assign-split.ts';
+export type { AssignedSplit, Side } from './assign-split.ts';
 export { drawBatch } from './batch.ts';
 export type { Batch } from './batch.ts';
 export { preparePair } from './pair.ts';
