@@ -8,7 +8,7 @@ export { drawBatch } from './batch.ts';
 export type { Batch } from './batch.ts';
 export { preparePair } from './pair.ts';
 export type { TrainingPair } from './pair.ts';
-export { parseManifest } from './manifest/manifest.ts';
+export { parseManifest, parseManifests } from './manifest/manifest.ts';
 export type { ManifestSettings } from './manifest/manifest.ts';
 export type { NamedVolume, PairImages, TargetVolume } from './pair-images.ts';
 export { planesAsChannels } from './planes-as-channels.ts';
