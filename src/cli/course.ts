@@ -2,11 +2,13 @@
 import type { Progress } from '../core/index.ts';
 
 const PACE_OVER_MS = 30_000;
+/** Moments are remembered no denser than that. */
+const MOMENT_MS = 100;
 const MOST_LOSSES = 1024;
 
 export interface Course {
   add(progress: Progress, now: number): void;
-  /** Something else is done from now on, until the next `add`. */
+  /** Something else is being done: what lies between the first and the last such moment is no time of this task. */
   pause(now: number): void;
   /** Units a second over the last half minute, pauses left out; null until two moments are known. */
   perSecond(): number | null;
@@ -22,7 +24,7 @@ export function followCourse(): Course {
   let began = 0;
   let heard = 0; // when `add` was called last
   let endedLast = 0; // when the newest unit was done
-  let pausedSince: number | null = null;
+  let pause: { since: number; until: number } | null = null;
   let pausedMs = 0;
   let losses: number[] = [];
   let lossSpan = 1; // steps that one of `losses` is the mean of
@@ -47,21 +49,24 @@ export function followCourse(): Course {
     add(progress, now) {
       const isNews = progress.done !== newest?.done;
       if (newest === null) began = now;
-      if (pausedSince !== null) {
-        const pause = now - pausedSince;
-        pausedMs += pause;
-        moments = moments.map((moment) => ({ ...moment, now: moment.now + pause }));
-        pausedSince = null;
+      if (pause !== null) {
+        const length = pause.until - pause.since;
+        pausedMs += length;
+        moments = moments.map((moment) => ({ ...moment, now: moment.now + length }));
+        pause = null;
       }
       newest = progress;
       heard = now;
+      if (!isNews) return;
+      endedLast = now;
+      const before = moments.at(-2);
+      if (before && now - before.now < MOMENT_MS) moments.pop();
       moments.push({ now, done: progress.done });
       while (moments.length > 2 && now - moments[0].now > PACE_OVER_MS) moments.shift();
-      if (isNews) endedLast = now;
-      if (isNews && progress.loss !== undefined) addLoss(progress.loss);
+      if (progress.loss !== undefined) addLoss(progress.loss);
     },
     pause(now) {
-      pausedSince ??= now;
+      pause = { since: pause?.since ?? now, until: now };
     },
     perSecond,
     secondsLeft(now) {
@@ -69,7 +74,7 @@ export function followCourse(): Course {
       if (newest === null || !pace) return null;
       const activeMs = heard - began - pausedMs;
       const withPauses = activeMs > 0 ? 1 + pausedMs / activeMs : 1;
-      const sinceLast = ((pausedSince ?? now) - endedLast) / 1000;
+      const sinceLast = ((pause?.since ?? now) - endedLast) / 1000;
       const left = newest.total - newest.done;
       return left <= 0 ? 0 : Math.max(0, (left / pace) * withPauses - Math.min(sinceLast, 1 / pace));
     },

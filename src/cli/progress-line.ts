@@ -16,25 +16,31 @@ export interface LineParts {
   readonly residentBytes: number;
 }
 
-/** For a terminal: with bar and curve. What matters most comes first, since a narrow terminal cuts the end. */
+/** For a terminal: with bar and curve. Where it is narrow, curve, memory and rate are left out, in this order. */
 export function liveLine(parts: LineParts, glyphs: Glyphs, cells: number): Line {
   const { task, done, total } = parts.progress;
   const [filled, rest] = bar(total > 0 ? done / total : 0, BAR_CELLS, glyphs);
   const losses = parts.course.losses(CURVE_CELLS);
-  const pieces: (Line | null)[] = [
-    [{ text: task, format: 'bold' }],
+  const { count, rate, others } = numbers(parts);
+  const pieces: (Piece | null)[] = [
+    { rank: 0, line: [{ text: task, format: 'bold' }] },
     total > 0
-      ? [
-          { text: filled, format: 'green' },
-          { text: rest, format: 'dim' },
-        ]
+      ? {
+          rank: 0,
+          line: [
+            { text: filled, format: 'green' },
+            { text: rest, format: 'dim' },
+          ],
+        }
       : null,
-    ...numbers(parts).map((text) => [{ text }]),
-    [{ text: formatBytes(parts.residentBytes) }],
-    losses.length > 1 ? [{ text: curve(losses, 1, glyphs)[0], format: 'cyan' }] : null,
+    { rank: 0, line: [{ text: count }] },
+    rate ? { rank: 1, line: [{ text: rate }] } : null,
+    ...others.map((text) => ({ rank: 0, line: [{ text }] })),
+    { rank: 2, line: [{ text: formatBytes(parts.residentBytes), format: 'dim' }] },
+    losses.length > 1 ? { rank: 3, line: [{ text: curve(losses, 1, glyphs)[0], format: 'cyan' }] } : null,
   ];
   return fitLine(
-    pieces.flatMap((line): Piece[] => (line ? [{ line, rank: 0 }] : [])),
+    pieces.filter((piece) => piece !== null),
     cells,
   );
 }
@@ -50,19 +56,23 @@ export function plainLine(parts: LineParts): string {
         ...(training.savedStep > 0 ? [`saved step ${training.savedStep}`] : []),
       ]
     : [];
-  return `${name}: ${[...numbers(parts), ...more, formatBytes(parts.residentBytes)].join(', ')}`;
+  const { count, rate, others } = numbers(parts);
+  return `${name}: ${[count, ...(rate ? [rate] : []), ...others, ...more, formatBytes(parts.residentBytes)].join(', ')}`;
 }
 
-function numbers({ progress: { done, total, unit, loss, facts = [] }, course, now }: LineParts): string[] {
+/** Done of total, how fast, and how long still, with what else is to be told. */
+function numbers({ progress: { done, total, unit, loss, facts = [] }, course, now }: LineParts) {
   const perSecond = course.perSecond();
   const left = course.secondsLeft(now);
-  return [
-    total > 0 ? `${done}/${total} ${unit}` : `${done} ${unit}`,
-    ...(perSecond ? [rateText(perSecond, unit)] : []),
-    ...(left && total > done ? [`${formatSeconds(left)} left`] : []),
-    ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
-    ...facts,
-  ];
+  return {
+    count: total > 0 ? `${done}/${total} ${unit}` : `${done} ${unit}`,
+    rate: perSecond ? rateText(perSecond, unit) : null,
+    others: [
+      ...(left && total > done ? [`${formatSeconds(left)} left`] : []),
+      ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
+      ...facts,
+    ],
+  };
 }
 
 function validationText({ step, scores, best }: ValidationProgress): string[] {

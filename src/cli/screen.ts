@@ -83,7 +83,7 @@ export function openScreen(io: Io, { quiet, live }: ScreenSettings): Screen {
     drawnAt = now;
     area.draw(linesOf(now));
     stopTicking ??= io.repeat(TICK_MS, () => {
-      if (io.now() - drawnAt >= TICK_MS / 2) draw(io.now());
+      if (io.now() - drawnAt >= REDRAW_AFTER_MS) draw(io.now());
     });
   };
 
