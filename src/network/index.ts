@@ -4,6 +4,7 @@
  */
 export { adamNumbers } from './adam.ts';
 export type { AdamSettings } from './adam.ts';
+export { NORM_EPSILON } from './batch-norm.ts';
 export { convolutionsOf } from './description.ts';
 export type { Convolution, NetworkDescription } from './description.ts';
 export { inferenceProgram } from './inference-program.ts';
@@ -12,3 +13,5 @@ export type { NamedTensor } from './parameters.ts';
 export { alignmentOf, reachOf } from './reach.ts';
 export { momentNames, trainingProgram } from './training-program.ts';
 export type { TrainingSettings } from './training-program.ts';
+export { unet } from './unet.ts';
+export type { Layers } from './unet.ts';

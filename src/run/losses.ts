@@ -3,8 +3,8 @@
  *
  * `seconds` is how long the run had been computing, pauses left out; it differs between equal runs, the other columns do not.
  */
+import { sha256 } from '../codec/index.ts';
 import { ModelError } from '../core/index.ts';
-import { sha256 } from './digest.ts';
 
 export interface LossRow {
   /** 1 is the first. */
