@@ -31,6 +31,7 @@ export { train } from './train.ts';
 export type { Sha256, World } from './world.ts';
 export type { Machine } from '../engine/index.ts';
 export type { Output } from '../io/index.ts';
+export type { AllowableChange } from '../run/index.ts';
 export { resolveConfig } from '../config/index.ts';
 export type { Config, ConfigInput, ResolvedConfig, Setting } from '../config/index.ts';
 export { isUnstainedError, UnstainedError } from '../core/index.ts';

@@ -12,6 +12,7 @@ import {
   type RunFile,
   type RunStore,
 } from '../run/index.ts';
+import type { Affine } from '../volume/index.ts';
 import type { World } from './world.ts';
 
 export interface StoredRun {
@@ -75,14 +76,27 @@ export async function readNetwork(
 
 /** The network that these settings make for images of these channels. */
 export function describeNetwork(
-  { network }: Pick<Config, 'network'>,
-  { signal, targets }: { signal: { channels: number; size: { z: number } }; targets: readonly unknown[] },
+  { network, loss }: Pick<Config, 'network' | 'loss'>,
+  { input, targets }: Pick<DataFile, 'input' | 'targets'>,
 ): NetworkDescription {
   return {
     dims: network.dims,
     depth: network.depth,
     channels: network.channels,
-    inputChannels: signal.channels * (network.zAsChannels ? signal.size.z : 1),
-    outputChannels: targets.length,
+    inputChannels: input.channels * (network.zAsChannels ? input.planes : 1),
+    // gaussian: a mean and a log variance of each
+    outputChannels: targets.length * (loss === 'gaussian' ? 2 : 1),
   };
+}
+
+/** What brings predictions to the units of the targets' files: the mean of what normalized those that trained. */
+export function targetUnits({ samples, targets }: DataFile): Affine[] {
+  return targets.map((_, i) => {
+    const known = samples.flatMap(({ role, targets: images }) => {
+      const normalization = images[i].voxels?.normalization[0];
+      return role === 'train' && normalization ? [normalization] : [];
+    });
+    const mean = (of: 'offset' | 'scale') => known.reduce((sum, one) => sum + one[of], 0) / known.length;
+    return known.length === 0 ? { offset: 0, scale: 1 } : { offset: mean('offset'), scale: mean('scale') };
+  });
 }
