@@ -114,8 +114,8 @@ export function modelName({ targets }: ModelDescription, { name }: Publication):
     .padEnd(5, '_');
 }
 
-/** What `normalization` is in the format's words; `exact` is false where these cannot say it. */
-export function preprocessing({ signal, network }: ModelDescription): object[] {
+/** The normalization in the format's words; where these cannot say it, what is nearest, and the documentation says what differs. */
+function preprocessing({ signal, network }: ModelDescription): object[] {
   const space = ['z', 'y', 'x'].slice(3 - network.dims);
   // Planes that are channels are normalized together, channels of an image each by itself: both at once cannot be said.
   const axes = signal.planes !== null && signal.channels === 1 ? ['channel', ...space] : space;
@@ -136,16 +136,13 @@ function postprocessing(model: ModelDescription): object[] {
   return [{ id: 'scale_linear', kwargs: { axis: 'channel', gain: scales, offset: offsets } }];
 }
 
-/**
- * What turns each output channel into the targets' units: output * scale + offset. A log variance s becomes
- * s + 2 log scale.
- */
+/** What turns each output channel into the targets' units: output * scale + offset. What says how sure it is stays as it is. */
 export function unitsOf({ targets, loss }: Pick<ModelDescription, 'targets' | 'loss'>): {
   scales: number[];
   offsets: number[];
 } {
   const means = targets.map(({ units }) => units ?? { scale: 1, offset: 0 });
-  const variances = loss === 'gaussian' ? means.map(({ scale }) => ({ scale: 1, offset: 2 * Math.log(scale) })) : [];
+  const variances = loss === 'gaussian' ? means.map(() => ({ scale: 1, offset: 0 })) : [];
   const all = [...means, ...variances];
   return { scales: all.map(({ scale }) => scale), offsets: all.map(({ offset }) => offset) };
 }
@@ -161,7 +158,7 @@ function inputNames({ signal: { channels, planes } }: ModelDescription): string[
 
 function outputNames({ targets, loss }: ModelDescription): string[] {
   const names = targets.map(({ name }) => name);
-  return loss === 'gaussian' ? [...names, ...names.map((name) => `${name}_log_variance`)] : names;
+  return loss === 'gaussian' ? [...names, ...names.map((name) => `${name}_variance`)] : names;
 }
 
 /** Names as Python allows them, each once: older programs ask for that. */

@@ -30,7 +30,7 @@ export interface ModelMetrics {
 
 export interface ModelDescription {
   readonly schema: 'unstained.model/1';
-  /** Outputs: a channel a target; with loss gaussian all means, then all log variances, both before `units`. */
+  /** Outputs: a channel a target, normalized; with loss gaussian all means, then as many t with ln variance 10 t / sqrt(100 + t^2). */
   readonly network: NetworkDescription;
   readonly signal: {
     /** Channels of an image. */

@@ -73,7 +73,10 @@ function voxelText({ voxelSize, resampled }: ModelDescription): string {
 
 function outputText({ targets, loss }: ModelDescription): string {
   const channels = targets.map(({ name }) => plain(name)).join(', ');
-  const variances = loss === 'gaussian' ? ', then the logarithm of the variance of each' : '';
+  const variances =
+    loss === 'gaussian'
+      ? ', then for each a t that says how sure the network is: the logarithm of the variance is 10 t / sqrt(100 + t^2), normalized'
+      : '';
   const restored = targets.some(({ units }) => units !== null);
   return (
     `Output: \`prediction\`, float32, the same size; channels ${channels}${variances}. ` +
