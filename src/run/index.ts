@@ -8,7 +8,7 @@ export { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export { newestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 export type { FoundCheckpoint } from './checkpoints.ts';
-export { sha256 } from './digest.ts';
+export { sha256 } from '../codec/index.ts';
 export type { JsonFile } from './json-file.ts';
 export { checkpointPath, RUN_FILES, RUN_FOLDERS, stepOfCheckpoint } from './layout.ts';
 export { formatLosses, formatLossRow, lossesDigest, lossesHeader, parseLosses } from './losses.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { resolveConfig, type Config } from '../../config/index.ts';
 import { random } from '../../core/index.ts';
-import type { Samples, SampleType } from '../../io/index.ts';
+import type { Samples } from '../../io/index.ts';
 import { memoryFiles } from '../../io/testing/memory.ts';
 import { writeTiff } from '../../io/testing/write-tiff.ts';
 import type { Size } from '../../volume/index.ts';
@@ -27,7 +27,7 @@ export function stack(
     size?: Size;
     channels?: number;
     times?: number;
-    type?: keyof typeof ARRAYS & SampleType;
+    type?: 'uint8' | 'uint16' | 'int16' | 'float32';
   } = {},
 ): Uint8Array<ArrayBuffer> {
   const { z, y, x } = size;
@@ -62,7 +62,7 @@ export function sample(changed: Partial<Sample> = {}): Sample {
   };
 }
 
-export const FILES = { 'bf.tif': stack(ramp), 'dna.tif': stack((i) => 3 * ramp(i)) };
+export const FILES: Readonly<Record<'bf.tif' | 'dna.tif', Uint8Array<ArrayBuffer>>> = { 'bf.tif': stack(ramp), 'dna.tif': stack((i) => 3 * ramp(i)) };
 
 /** Settings of a small network: depth 2, patches of 4 x 8 x 8, all of the field trains. */
 export function config(...set: readonly [key: string, value: string][]): Config {
