@@ -31,7 +31,10 @@ const training = (done: number, more: Partial<Progress['training']> = {}): Progr
 function watched({ columns = 80, rows = 24, env = {} }: { columns?: number; rows?: number; env?: object } = {}) {
   const io = fakeIo({ isTTY: true, columns, rows, env: { LANG: 'C.UTF-8', ...env } });
   const terminal = openTerminal(columns);
-  io.stderr.write = (text: string) => void (io.err.push(text), terminal.write(text));
+  io.stderr.write = (text: string) => {
+    io.err.push(text);
+    terminal.write(text);
+  };
   const screen = openScreen(io, { quiet: false, live: true });
   const resize = (to: number) => {
     io.resize(to);

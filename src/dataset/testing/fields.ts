@@ -62,7 +62,10 @@ export function sample(changed: Partial<Sample> = {}): Sample {
   };
 }
 
-export const FILES: Readonly<Record<'bf.tif' | 'dna.tif', Uint8Array<ArrayBuffer>>> = { 'bf.tif': stack(ramp), 'dna.tif': stack((i) => 3 * ramp(i)) };
+export const FILES: Readonly<Record<'bf.tif' | 'dna.tif', Uint8Array<ArrayBuffer>>> = {
+  'bf.tif': stack(ramp),
+  'dna.tif': stack((i) => 3 * ramp(i)),
+};
 
 /** Settings of a small network: depth 2, patches of 4 x 8 x 8, all of the field trains. */
 export function config(...set: readonly [key: string, value: string][]): Config {
