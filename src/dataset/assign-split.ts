@@ -1,5 +1,5 @@
 /**
- * Which samples train, which validate and which test; samples of one field (`fields.ts`) stay together.
+ * Which samples train, which validate and which test; samples that belong together (`split-units.ts`) stay so.
  *
  * What a manifest says is followed. Where it says nothing at all, or only which samples test, images are drawn at random to train
  * as in the paper (Ounkomol et al. 2018): its published tables train on 30 images of each structure and test on all others.
@@ -7,7 +7,7 @@
  */
 import type { Config } from '../config/index.ts';
 import { DatasetError, type Random } from '../core/index.ts';
-import { fieldsOf, type Field } from './fields.ts';
+import { splitUnits, type SplitUnit } from './split-units.ts';
 import type { Sample } from './sample.ts';
 
 export type Side = 'train' | 'val' | 'test';
@@ -21,18 +21,18 @@ export interface AssignedSplit {
 
 /**
  * The sides by the settings and the state of `random`; the order of the samples has no say. Images that are drawn stand on both sides, one at
- * least; fields of several images are drawn whole, so that fewer than the wanted number may train.
- * Throws DatasetError `dataset/split` where none can be kept aside, where none trains, and where the manifest parts a field.
+ * least; units of several images are drawn whole, so that fewer than the wanted number may train.
+ * Throws DatasetError `dataset/split` where none can be kept aside, where none trains, and where the manifest parts a unit.
  */
 export function assignSplit(samples: readonly Sample[], split: Config['split'], random: Random): AssignedSplit {
-  const fields = fieldsOf(samples);
-  const said = saidSides(fields, samples);
-  const open = fields.filter((field) => !said.has(field));
+  const units = splitUnits(samples);
+  const said = saidSides(units, samples);
+  const open = units.filter((unit) => !said.has(unit));
   const isSaid = (side: Side) => [...said.values()].includes(side);
 
   const sideOf = new Map(said);
-  const fill = (side: Side, of: readonly Field[] = open) => {
-    for (const field of of) sideOf.set(field, side);
+  const fill = (side: Side, of: readonly SplitUnit[] = open) => {
+    for (const unit of of) sideOf.set(unit, side);
   };
   let by: AssignedSplit['by'] = 'image';
   if (isSaid('train') && isSaid('val')) refuseOpen(open, samples);
@@ -47,7 +47,7 @@ export function assignSplit(samples: readonly Sample[], split: Config['split'], 
   }
 
   const sides: Side[] = Array.from({ length: samples.length });
-  for (const [field, side] of sideOf) for (const i of field.members) sides[i] = side;
+  for (const [unit, side] of sideOf) for (const i of unit.members) sides[i] = side;
   if (!sides.includes('train'))
     throw new DatasetError('dataset/split', {
       what: `None of ${samples.length} samples is to train: ${countOf(sides, 'val')} validate, ${countOf(sides, 'test')} test.`,
@@ -57,18 +57,18 @@ export function assignSplit(samples: readonly Sample[], split: Config['split'], 
   return { by, sides };
 }
 
-/** The side of each field of which a sample says one. Throws where samples of one field say several. */
-function saidSides(fields: readonly Field[], samples: readonly Sample[]): Map<Field, Side> {
-  const said = new Map<Field, Side>();
+/** The side of each unit of which a sample says one. Throws where samples of one unit say several. */
+function saidSides(units: readonly SplitUnit[], samples: readonly Sample[]): Map<SplitUnit, Side> {
+  const said = new Map<SplitUnit, Side>();
   const parted: string[] = [];
-  for (const field of fields) {
-    const speakers = field.members.filter((i) => samples[i].split !== null);
+  for (const unit of units) {
+    const speakers = unit.members.filter((i) => samples[i].split !== null);
     if (speakers.length === 0) continue;
-    said.set(field, samples[speakers[0]].split!);
+    said.set(unit, samples[speakers[0]].split!);
     const isParted = (members: readonly number[]) =>
       members.some((i) => samples[i].split !== samples[members[0]].split);
     if (!isParted(speakers)) continue;
-    const links = field.links.map(({ name, members }) => ({
+    const links = unit.links.map(({ name, members }) => ({
       name,
       members: members.filter((i) => speakers.includes(i)),
     }));
@@ -83,13 +83,13 @@ function saidSides(fields: readonly Field[], samples: readonly Sample[]): Map<Fi
   }
   if (parted.length === 0) return said;
   throw new DatasetError('dataset/split', {
-    what: `Samples of one field stand on two sides. ${listed(parted)}`,
+    what: `Samples that belong together stand on two sides. ${listed(parted)}`,
     why: 'The network would be measured on what it has seen, and look better than it is.',
-    remedy: 'Write the same word in the column split for all samples of a field.',
+    remedy: 'Write the same word in the column split for all of them.',
   });
 }
 
-function refuseOpen(open: readonly Field[], samples: readonly Sample[]): void {
+function refuseOpen(open: readonly SplitUnit[], samples: readonly Sample[]): void {
   if (open.length === 0) return;
   const silent = open.flatMap(({ members }) => members.map((i) => samples[i].place ?? samples[i].id));
   throw new DatasetError('dataset/split', {
@@ -99,32 +99,34 @@ function refuseOpen(open: readonly Field[], samples: readonly Sample[]): void {
   });
 }
 
-/** The fields that train: as many images as wanted, or fewer where fields of several do not come out even. */
-function drawn(fields: readonly Field[], train: number, random: Random): Field[] {
-  const images = fields.reduce((sum, field) => sum + field.images, 0);
-  if (fields.length < 2)
+/** The units that train: as many images as wanted, or fewer where units of several do not come out even. */
+function drawn(units: readonly SplitUnit[], train: number, random: Random): SplitUnit[] {
+  const images = units.reduce((sum, unit) => sum + unit.images, 0);
+  if (units.length < 2)
     throw new DatasetError('dataset/split', {
       what:
-        fields.length === 0
+        units.length === 0
           ? 'All samples are to test.'
-          : `All ${images} images are one field, by their files or their group.`,
-      why: 'To keep whole images aside needs two fields at least.',
+          : images === 1
+            ? 'There is one image only.'
+            : `All ${images} images belong together, by their files or their group.`,
+      why: 'Whole images can be kept aside only where others are left to train on.',
       remedy: 'Keep a part of each image aside: --set split.by=part, or add images.',
     });
   // `train` images if there are more; else all but one.
   const wanted = Math.min(train < 1 ? Math.max(1, Math.round(train * images)) : train, images - 1);
   const order = shuffled(
-    fields.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    units.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     random,
   );
-  const taken: Field[] = [];
+  const taken: SplitUnit[] = [];
   let count = 0;
-  for (const field of order) {
-    if (count + field.images > wanted) continue;
-    taken.push(field);
-    count += field.images;
+  for (const unit of order) {
+    if (count + unit.images > wanted) continue;
+    taken.push(unit);
+    count += unit.images;
   }
-  return taken.length > 0 ? taken : [order.reduce((least, field) => (field.images < least.images ? field : least))];
+  return taken.length > 0 ? taken : [order.reduce((least, unit) => (unit.images < least.images ? unit : least))];
 }
 
 /** Fisher and Yates, as Durstenfeld (1964) wrote it. */

@@ -1,11 +1,12 @@
 /**
- * Samples that show one field, and so must stand on one side of a split, or a network would be measured on what it has seen: all
- * times, channels and mirrored copies of one image, all that share a target, and all of one `group`.
+ * Samples that must stand on one side of a split, or a network would be measured on what it has seen: all times, channels and
+ * mirrored copies of one image, all that share a target, and all of one `group`.
  */
 import { parseImagePath } from '../io/index.ts';
 import type { Sample } from './sample.ts';
 
-export interface Field {
+/** The smallest thing that a split moves. */
+export interface SplitUnit {
   /** Indices of its samples, rising. */
   readonly members: readonly number[];
   /** How many signals; a time series is one. */
@@ -23,7 +24,7 @@ export interface Link {
 }
 
 /** In the order of their first samples. */
-export function fieldsOf(samples: readonly Sample[]): Field[] {
+export function splitUnits(samples: readonly Sample[]): SplitUnit[] {
   const imageOf = imageNames(samples);
   const links = new Map<string, number[]>();
   for (const [i, { signal, targets, group }] of samples.entries()) {
@@ -43,7 +44,7 @@ export function fieldsOf(samples: readonly Sample[]): Field[] {
     for (let at = i; at !== top;) [leader[at], at] = [top, leader[at]];
     return top;
   };
-  // The smaller index leads, so that fields stand in the order of their first samples.
+  // The smaller index leads, so that units stand in the order of their first samples.
   for (const [first, ...others] of links.values())
     for (const other of others) {
       const [low, high] = [leaderOf(first), leaderOf(other)].sort((a, b) => a - b);
