@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveConfig, type Config } from '../config/index.ts';
 import { DatasetError, random } from '../core/index.ts';
 import { assignSplit, type Side } from './assign-split.ts';
-import { fieldsOf } from './fields.ts';
+import { splitUnits } from './split-units.ts';
 import { parseManifest } from './manifest/manifest.ts';
 import type { Sample } from './sample.ts';
 
@@ -44,10 +44,10 @@ function refusal(call: () => unknown): DatasetError {
   throw new Error('accepted');
 }
 
-describe('fields', () => {
-  const fields = (samples: readonly Sample[]) => fieldsOf(samples).map(({ members, images: n }) => [members, n]);
+describe('what belongs together', () => {
+  const units = (samples: readonly Sample[]) => splitUnits(samples).map(({ members, images: n }) => [members, n]);
 
-  it('are times, channels and mirrored copies of one image', () => {
+  it('times, channels and mirrored copies of one image', () => {
     const text = [
       'path_tiff,channel_signal,channel_target,t,flip_y,flip_x',
       'a.tif,0,1,0:2,,',
@@ -55,13 +55,13 @@ describe('fields', () => {
       'a.tif,2,1,5,,',
       'b.tif,0,1,,1,',
     ].join('\n');
-    expect(fields(parseManifest(text, 'm.csv'))).toEqual([
+    expect(units(parseManifest(text, 'm.csv'))).toEqual([
       [[0, 1, 3], 1],
       [[2, 4], 1],
     ]);
   });
 
-  it('are what shares a target or a group, also through others', () => {
+  it('what shares a target or a group, also through others', () => {
     const samples = [
       sample('a.tif', { targets: [{ name: 'dna', path: 'x.tif' }] }),
       sample('b.tif', { group: 'g' }),
@@ -69,19 +69,19 @@ describe('fields', () => {
       sample('d.tif', { group: 'h', weight: 'w.tif' }),
       sample('e.tif', { weight: 'w.tif' }),
     ];
-    expect(fields(samples)).toEqual([
+    expect(units(samples)).toEqual([
       [[0, 1, 2], 3],
       [[3], 1],
       [[4], 1],
     ]);
   });
 
-  it('scenes are fields of their own; a file that is read without a scene has one', () => {
-    expect(fields([sample('p.czi#scene=0'), sample('p.czi#scene=1'), sample('p.czi#scene=0,t=3')])).toEqual([
+  it('scenes do not; a file that is read without a scene has one', () => {
+    expect(units([sample('p.czi#scene=0'), sample('p.czi#scene=1'), sample('p.czi#scene=0,t=3')])).toEqual([
       [[0, 2], 1],
       [[1], 1],
     ]);
-    expect(fields([sample('p.czi'), sample('p.czi#scene=0')])).toEqual([[[0, 1], 1]]);
+    expect(units([sample('p.czi'), sample('p.czi#scene=0')])).toEqual([[[0, 1], 1]]);
   });
 });
 
@@ -140,7 +140,7 @@ describe('what the manifest says', () => {
     expect(said('.xx', { by: 'part' })).toBe('part txx');
   });
 
-  it('goes for the whole field', () => {
+  it('goes for all that belongs together', () => {
     const samples = [sample('a.tif', { time: 0, split: 'val' }), sample('a.tif', { time: 1 }), sample('b.tif')];
     expect(assignSplit(samples, usual, random(1)).sides).toEqual(['val', 'val', 'train']);
   });
@@ -152,7 +152,7 @@ describe('what the manifest says', () => {
     );
   });
 
-  it('a field on two sides is refused with what ties it', () => {
+  it('what belongs together on two sides is refused with what ties it', () => {
     const text =
       'signal,target,split,group\na,x,train,g\nb,y,test,g\nc,z,val,\nc,z2,train,\nd,u,train,h\ne,u,,i\nf,q,val,i\n';
     const { what } = refusal(() => assignSplit(parseManifest(text, 'data/m.csv'), usual, random(1)));
@@ -168,7 +168,7 @@ describe('what the manifest says', () => {
   });
 });
 
-describe('one field only', () => {
+describe('all belongs together', () => {
   const series = [0, 1, 2].map((time) => sample('a.tif', { time }));
 
   it('auto: a part of each is kept aside', () => {
@@ -177,7 +177,7 @@ describe('one field only', () => {
 
   it('by image it is refused with what to type', () => {
     const { message } = refusal(() => assignSplit(series, settings({ by: 'image' }), random(1)));
-    expect(message).toContain('All 1 images are one field');
+    expect(message).toContain('There is one image only.');
     expect(message).toContain('--set split.by=part');
   });
 
@@ -209,9 +209,9 @@ describe('laws', () => {
   it('no group, image or target stands on two sides; both sides have an image; no more train than wanted', () => {
     fc.assert(
       fc.property(anySamples, anyTrain, fc.nat(), (samples, train, seed) => {
-        const fields = fieldsOf(samples);
+        const units = splitUnits(samples);
         const { by, sides } = assignSplit(samples, settings({ train }), random(seed));
-        expect(by).toBe(fields.length === 1 ? 'part' : 'image');
+        expect(by).toBe(units.length === 1 ? 'part' : 'image');
         for (const shared of [
           (s: Sample) => s.signal,
           (s: Sample) => s.targets[0].path,
@@ -231,9 +231,9 @@ describe('laws', () => {
         const total = new Set(samples.map(({ signal }) => signal)).size;
         const trainImages = new Set(samples.flatMap(({ signal }, i) => (sides[i] === 'train' ? [signal] : []))).size;
         const wanted = Math.min(train < 1 ? Math.max(1, Math.round(train * total)) : train, total - 1);
-        const smallest = Math.min(...fields.map((field) => field.images));
+        const smallest = Math.min(...units.map((unit) => unit.images));
         expect(trainImages).toBeLessThanOrEqual(Math.max(wanted, smallest));
-        if (fields.every((field) => field.images === 1)) expect(trainImages).toBe(wanted);
+        if (units.every((unit) => unit.images === 1)) expect(trainImages).toBe(wanted);
       }),
       { seed: 11, numRuns: 500 },
     );
