@@ -31,7 +31,10 @@ const training = (done: number, more: Partial<Progress['training']> = {}): Progr
 function watched({ columns = 80, rows = 24, env = {} }: { columns?: number; rows?: number; env?: object } = {}) {
   const io = fakeIo({ isTTY: true, columns, rows, env: { LANG: 'C.UTF-8', ...env } });
   const terminal = openTerminal(columns);
-  io.stderr.write = (text: string) => void (io.err.push(text), terminal.write(text));
+  io.stderr.write = (text: string) => {
+    io.err.push(text);
+    terminal.write(text);
+  };
   const screen = openScreen(io, { quiet: false, live: true });
   const resize = (to: number) => {
     io.resize(to);
@@ -110,6 +113,13 @@ describe('in a terminal', () => {
     }
     io.advance(1000);
     expect(terminal.shown()[0]).toContain('560/1000 planes  2 s a plane  14 min 39 s left');
+  });
+
+  it('the same task with the next image begins anew', () => {
+    const { io, terminal, screen } = watched();
+    for (let done = 1; done <= 50; done++, io.advance(200)) screen.progress(reading(done));
+    screen.progress(reading(1));
+    expect(terminal.shown()).toEqual(['reading bf.tif  ░░░░░░░░░░░░  1/1000 planes  1.3 GB']);
   });
 
   it('colors are left out with NO_COLOR, glyphs where the terminal has none', () => {

@@ -8,7 +8,7 @@ export { newestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 export type { FoundCheckpoint } from './checkpoints.ts';
 export { sha256 } from './digest.ts';
 export type { JsonFile } from './json-file.ts';
-export { checkpointPath, RUN_FILES, RUN_FOLDERS, stepOfCheckpoint } from './layout.ts';
+export { checkpointPath, previewPath, RUN_FILES, RUN_FOLDERS, stepOfCheckpoint } from './layout.ts';
 export { formatLosses, formatLossRow, LOSSES_HEADER, lossesDigest, parseLosses } from './losses.ts';
 export type { LossRow } from './losses.ts';
 export { dataFile, environmentFile, runFile } from './run-files.ts';
