@@ -115,6 +115,13 @@ describe('in a terminal', () => {
     expect(terminal.shown()[0]).toContain('560/1000 planes  2 s a plane  14 min 39 s left');
   });
 
+  it('the same task with the next image begins anew', () => {
+    const { io, terminal, screen } = watched();
+    for (let done = 1; done <= 50; done++, io.advance(200)) screen.progress(reading(done));
+    screen.progress(reading(1));
+    expect(terminal.shown()).toEqual(['reading bf.tif  ░░░░░░░░░░░░  1/1000 planes  1.3 GB']);
+  });
+
   it('colors are left out with NO_COLOR, glyphs where the terminal has none', () => {
     const { io, screen } = watched({ env: { NO_COLOR: '1', LANG: 'C' } });
     for (let step = 1; step <= 20; step++, io.advance(100)) screen.progress(training(step));

@@ -10,7 +10,7 @@ export { newestCheckpoint, saveCheckpoint } from './checkpoints.ts';
 export type { FoundCheckpoint } from './checkpoints.ts';
 export { sha256 } from '../codec/index.ts';
 export type { JsonFile } from './json-file.ts';
-export { checkpointPath, RUN_FILES, RUN_FOLDERS, stepOfCheckpoint } from './layout.ts';
+export { checkpointPath, previewPath, RUN_FILES, RUN_FOLDERS, stepOfCheckpoint } from './layout.ts';
 export { formatLosses, formatLossRow, lossesDigest, lossesHeader, parseLosses } from './losses.ts';
 export type { LossMeasure, LossRow } from './losses.ts';
 export { openLog, parseLog } from './log.ts';
