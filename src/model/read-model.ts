@@ -72,7 +72,7 @@ async function readRdf(zip: Zip, file: string): Promise<z.infer<typeof rdfSchema
       remedy: 'Give the model.zip that unstained train wrote.',
     });
   const text = new TextDecoder().decode(await zip.read(MODEL_FILES.rdf, MOST_RDF_BYTES));
-  const document = parseDocument(text, { prettyErrors: false, version: '1.1' });
+  const document = parseDocument(text, { prettyErrors: false });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) throw damaged(file, `${MODEL_FILES.rdf} is not YAML: ${problem.message.slice(0, 200)}`);
   let value: unknown;
