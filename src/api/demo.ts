@@ -11,7 +11,8 @@ import { exampleOf, writePage, writePicture, type StudiedRun } from './run-repor
 import { studyRun } from './run-study.ts';
 import { describeNetwork } from './stored-run.ts';
 import { openTrainingData, readAll } from './training-data.ts';
-import { runTraining, type TrainingRun } from './training-run.ts';
+import { runTraining } from './run-training.ts';
+import type { TrainingRun } from './training-run.ts';
 import { samplesOfPair, type GivenPair } from './training-samples.ts';
 import { startRuntime } from './start-runtime.ts';
 import type { World } from './world.ts';

@@ -15,7 +15,8 @@ import { describeNetwork } from './stored-run.ts';
 import { startRuntime } from './start-runtime.ts';
 import { openTrainingData, readAll } from './training-data.ts';
 import { trainingPlan } from './training-plan.ts';
-import { runTraining, type Trained, type TrainingRun } from './training-run.ts';
+import { runTraining } from './run-training.ts';
+import type { Trained, TrainingRun } from './training-run.ts';
 import { samplesOfManifest, samplesOfPair } from './training-samples.ts';
 import type { World } from './world.ts';
 
