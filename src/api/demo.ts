@@ -166,5 +166,6 @@ async function beginExample(world: World, example: Example, place: string, { sig
   const description = describeNetwork(config, data.describe());
   const start = untrained(description, config, random(config.seed));
   const store = world.openRun(place);
-  return { store, config, description, data, start, losses: [], seconds: 0, startedAt: world.date() };
+  const startedAt = world.date();
+  return { store, config, description, data, start, fineTunes: false, losses: [], seconds: 0, startedAt };
 }
