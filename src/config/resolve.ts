@@ -53,18 +53,23 @@ export function resolveConfig({ preset = 'default', yaml, set = [] }: ConfigInpu
       else if (parsed.success) given.set(path, { path, value: parsed.data, where });
       else {
         wrong.add(path);
-        const remedy = `It must be ${key.kind.expected}.`;
-        findings.push({ where, what: `${path} is ${JSON.stringify(value ?? null)}.`, remedy });
+        const meant = typeof value === 'string' ? nearest(value, key.kind.words ?? []) : null;
+        const remedy = `${meant ? `Did you mean ${meant}? ` : ''}It must be ${key.kind.expected}.`;
+        findings.push({ where, what: `${path} is ${shortened(JSON.stringify(value ?? null))}.`, remedy });
       }
     }
   }
 
   const config = fill(isPreset(preset) ? preset : 'default', given);
+  const broken: (readonly string[])[] = [];
   for (const { keys, check } of RULES) {
-    if (keys.some((path) => wrong.has(path))) continue;
+    // A key that is wrong by itself is not blamed again, nor what a broken rule says already; of a preset that is not there
+    // nothing can be said.
+    if (keys.some((path) => wrong.has(path) || (!isPreset(preset) && !given.has(path)))) continue;
+    if (broken.some((earlier) => earlier.every((path) => keys.includes(path)))) continue;
     const finding = check(config);
     if (!finding) continue;
-    for (const path of keys) wrong.add(path);
+    broken.push(keys);
     const places = keys.flatMap((path) => given.get(path)?.where ?? []);
     findings.push({ where: places.at(-1) ?? `preset ${preset}`, ...finding });
   }
@@ -112,6 +117,11 @@ function place(config: Record<string, unknown>, { path }: PlacedKey, value: unkn
   let inside = config;
   for (const name of names) inside = (inside[name] ??= {}) as Record<string, unknown>;
   inside[last] = value;
+}
+
+/** A value may be a page. */
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
 }
 
 function isPreset(name: string): name is PresetName {
