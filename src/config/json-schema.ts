@@ -12,13 +12,15 @@ export function jsonSchema(): object {
   const twice: Record<string, object> = {};
   for (const [section, keys] of keysBySection()) {
     const fields = Object.fromEntries(keys.map((key) => [lastName(key), valueSchema(key)]));
-    if (section === '') Object.assign(properties, fields);
-    else properties[section] = { type: ['object', 'null'], properties: fields, additionalProperties: false };
-    if (section === '') continue;
+    if (section === '') {
+      Object.assign(properties, fields);
+      continue;
+    }
+    properties[section] = { type: ['object', 'null'], properties: fields, additionalProperties: false };
     // `optimizer.lr: 0.001` is read too, but not completed: one way to write a thing is enough to offer.
     for (const key of keys) {
       const name = lastName(key);
-      dotted[`^${section}\\.${name}$`] = { $ref: `#/properties/${section}/properties/${name}` };
+      dotted[`^${section}\\.${name}$`] = fields[name];
       twice[key.path] = { properties: { [section]: { not: { type: 'object', required: [name] } } } };
     }
   }

@@ -28,38 +28,9 @@ export interface ResolvedConfig {
 }
 
 /** Every value of a training's settings. Throws UsageError `usage/config` that lists all that is wrong, with its place. */
-export function resolveConfig({ preset = 'default', yaml, set = [] }: ConfigInput): ResolvedConfig {
-  const findings: Finding[] = [];
-  if (!isPreset(preset)) {
-    const meant = nearest(preset, PRESETS);
-    const remedy = meant ? `Did you mean ${meant}?` : `There are: ${PRESETS.join(', ')}.`;
-    findings.push({ where: '--preset', what: `there is no preset ${preset}.`, remedy });
-  }
-  const fromYaml = yaml ? readYaml(yaml) : { given: [], findings: [] };
-  findings.push(...fromYaml.findings);
-  const fromSet = readSettings(set, findings);
-
-  const given = new Map<string, GivenValue>();
-  const wrong = new Set<string>();
-  for (const layer of [fromYaml.given, fromSet]) {
-    const inLayer = new Map<string, string>();
-    for (const { path, value, where } of layer) {
-      const key = keyAt(path)!;
-      const earlier = inLayer.get(path);
-      inLayer.set(path, where);
-      const parsed = key.kind.schema.safeParse(value);
-      if (earlier)
-        findings.push({ where, what: `${path} is given twice, first by ${earlier}.`, remedy: 'Leave one out.' });
-      else if (parsed.success) given.set(path, { path, value: parsed.data, where });
-      else {
-        wrong.add(path);
-        const meant = typeof value === 'string' ? nearest(value, key.kind.words ?? []) : null;
-        const remedy = `${meant ? `Did you mean ${meant}? ` : ''}It must be ${key.kind.expected}.`;
-        findings.push({ where, what: `${path} is ${shortened(JSON.stringify(value ?? null))}.`, remedy });
-      }
-    }
-  }
-
+export function resolveConfig(input: ConfigInput): ResolvedConfig {
+  const { preset = 'default' } = input;
+  const { given, wrong, findings } = readInput(input);
   const config = fill(isPreset(preset) ? preset : 'default', given);
   const broken: (readonly string[])[] = [];
   for (const { keys, check } of RULES) {
@@ -75,6 +46,45 @@ export function resolveConfig({ preset = 'default', yaml, set = [] }: ConfigInpu
   }
   refuseFindings(findings);
   return { config, explicit: new Set(given.keys()) };
+}
+
+/** What was given: each value that is right by itself, the keys of those that are not, and all that is wrong so far. */
+export function readInput({ preset = 'default', yaml, set = [] }: ConfigInput): {
+  readonly given: ReadonlyMap<string, GivenValue>;
+  readonly wrong: ReadonlySet<string>;
+  readonly findings: Finding[];
+} {
+  const findings: Finding[] = [];
+  if (!isPreset(preset)) {
+    const meant = nearest(preset, PRESETS);
+    const remedy = meant ? `Did you mean ${meant}?` : `There are: ${PRESETS.join(', ')}.`;
+    findings.push({ where: '--preset', what: `there is no preset ${preset}.`, remedy });
+  }
+  const fromYaml = yaml ? readYaml(yaml) : { given: [], findings: [] };
+  findings.push(...fromYaml.findings);
+  const fromSet = readSettings(set, findings);
+
+  const given = new Map<string, GivenValue>();
+  const wrong = new Set<string>();
+  for (const layer of [fromYaml.given, fromSet]) {
+    const inLayer = new Map<string, string>();
+    for (const { path, value, where } of layer) {
+      const { kind } = keyAt(path)!;
+      const earlier = inLayer.get(path);
+      inLayer.set(path, where);
+      const parsed = kind.schema.safeParse(value);
+      if (earlier)
+        findings.push({ where, what: `${path} is given twice, first by ${earlier}.`, remedy: 'Leave one out.' });
+      else if (parsed.success) given.set(path, { path, value: parsed.data, where });
+      else {
+        wrong.add(path);
+        const meant = typeof value === 'string' ? nearest(value, kind.words ?? []) : null;
+        const remedy = `${meant ? `Did you mean ${meant}? ` : ''}It must be ${kind.expected}.`;
+        findings.push({ where, what: `${path} is ${shortened(JSON.stringify(value ?? null))}.`, remedy });
+      }
+    }
+  }
+  return { given, wrong, findings };
 }
 
 /** The value of a key in a configuration. */
