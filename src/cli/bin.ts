@@ -26,7 +26,11 @@ const io: Io = {
       for (const [signal, listen] of listeners) process.off(signal, listen);
     };
   },
-  exit: (code) => process.exit(code),
+  stopAtOnce() {
+    // process.exit waits for the worker that computes, and ONNX Runtime aborts then.
+    process.removeAllListeners('SIGINT');
+    process.kill(process.pid, 'SIGINT');
+  },
 };
 
 // `unstained inspect ... | head` closes the pipe early: no defect of anybody.

@@ -2,7 +2,6 @@
 import type { Io } from './io.ts';
 
 const TWICE_WITHIN_MS = 5000;
-const EXIT_INTERRUPTED = 130;
 
 export interface Interrupts {
   /** Aborted at the first signal. */
@@ -21,7 +20,7 @@ export function listenForInterrupts(io: Io, consequence: string, tell: (text: st
     if (signal === 'SIGINT') {
       const now = io.now();
       if (now - lastCtrlC < TWICE_WITHIN_MS) {
-        io.exit(EXIT_INTERRUPTED);
+        io.stopAtOnce();
         return;
       }
       lastCtrlC = now;
