@@ -149,9 +149,9 @@ function formatFound(all: readonly Killed[]): string {
 
 function writeTable(table: string): void {
   const path = join(import.meta.dirname, '..', 'docs', 'durability.md');
-  const [begin, end] = ['<!-- kills -->', '<!-- /kills -->'];
+  const [begin, end] = ['<!-- kills: begin -->', '<!-- kills: end -->'];
   const text = readFileSync(path, 'utf8');
   const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
   const command = `npm run bench:kills -- --kills ${kills} --steps ${steps} --every ${every} --seed ${seed}`;
-  writeFileSync(path, `${text.slice(0, from)}\n\`${command}\`\n\n${table}\n${text.slice(to)}`);
+  writeFileSync(path, `${text.slice(0, from)}\n\n\`${command}\`:\n\n${table}\n\n${text.slice(to)}`);
 }

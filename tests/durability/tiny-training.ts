@@ -99,13 +99,11 @@ export async function succeed(folder: string, args: readonly string[]): Promise<
   if (code !== 0) throw new Error(`unstained ${args.join(' ')} ended with ${code ?? signal}: ${err}`);
 }
 
-/**
- * Goes on with a run whose process was killed, to its end or to the instant `ms` at which this is killed too. A run that was
- * killed before there was one is begun again, with the command that began it.
- */
+/** Goes on with a run whose process was killed. One that was killed before there was a run is begun again by its command. */
 export function goOn(folder: string, training: TinyTraining, out: string): RunningProgram {
-  if (existsSync(join(folder, out, 'run.json'))) return start(folder, resumeArgs(out));
-  rmSync(join(folder, out), { recursive: true, force: true });
+  const has = (file: string) => existsSync(join(folder, out, file));
+  if (has('run.json')) return start(folder, resumeArgs(out));
+  if (!has('lock')) rmSync(join(folder, out), { recursive: true, force: true }); // it was killed before it wrote
   return start(folder, trainArgs(training, out));
 }
 
