@@ -39,6 +39,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+// Who watched may be gone, a closed terminal or the end of a pipe: the work goes on.
+process.stderr.on('error', () => undefined);
+
 process.exitCode = await main(process.argv.slice(2), io, async () => {
   const [verbs, { nodeWorld }] = await Promise.all([import('../api/index.ts'), import('../node/index.ts')]);
   return { verbs, openWorld: nodeWorld };

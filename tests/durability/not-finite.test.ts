@@ -14,7 +14,7 @@ describe.skipIf(!isBuilt)('a loss that is no number', () => {
   beforeAll(async () => {
     await writePair(folder);
     ended = await start(folder, [...trainArgs({ steps: 40, every: 1 }, 'run'), '--lr', '1e30']).ended;
-  });
+  }, 60_000);
 
   it('D9: stops the run with exit 3 and keeps the last finite checkpoint, also when it goes on', async () => {
     const expectSafe = async ({ code, err }: Ended) => {

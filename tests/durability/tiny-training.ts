@@ -63,6 +63,8 @@ export interface Ended {
 export interface RunningProgram {
   readonly pid: number;
   kill(signal: NodeJS.Signals): void;
+  /** Nobody reads what it says any more. */
+  stopReading(): void;
   /** When standard error holds `text`, or the program has ended. */
   says(text: string): Promise<void>;
   readonly ended: Promise<Ended>;
@@ -80,6 +82,7 @@ export function start(folder: string, args: readonly string[]): RunningProgram {
   return {
     pid: running.pid ?? 0,
     kill: (signal) => void running.kill(signal),
+    stopReading: () => void running.stderr.destroy(),
     says: (text) =>
       new Promise((resolve) => {
         const look = () => {
