@@ -99,11 +99,11 @@ function validationLine({ step, scores, best, withoutGain, patience }: Validatio
 /** Memory, data, and what is safe. */
 function standing({ training: { images, savedStep }, residentBytes, secondsSinceSaved }: TrainingParts): Piece[] {
   const { inMemory, all } = images;
+  const held = `${inMemory < all ? `${inMemory} of ` : ''}${all} ${all === 1 ? 'image' : 'images'}`;
   const saved = secondsSinceSaved === null ? '' : `, ${formatSeconds(Math.floor(secondsSinceSaved))} ago`;
   const dim = (rank: number, text: string) => piece(rank, { text, format: 'dim' });
   return [
-    dim(1, `${formatBytes(residentBytes)} of memory`),
-    dim(2, inMemory < all ? `${inMemory} of ${all} images` : `${all} ${all === 1 ? 'image' : 'images'}`),
+    dim(1, `in memory: ${formatBytes(residentBytes)}, ${held}`),
     dim(0, savedStep > 0 ? `saved step ${savedStep}${saved}` : 'nothing saved yet'),
   ];
 }
