@@ -117,8 +117,9 @@ describe('in a terminal', () => {
 
   it('the same task with the next image begins anew', () => {
     const { io, terminal, screen } = watched();
-    for (let done = 1; done <= 50; done++, io.advance(200)) screen.progress(reading(done));
+    for (let done = 20; done <= 50; done++, io.advance(200)) screen.progress(reading(done));
     screen.progress(reading(1));
+    io.advance(1000);
     expect(terminal.shown()).toEqual(['reading bf.tif  ░░░░░░░░░░░░  1/1000 planes  1.3 GB']);
   });
 
