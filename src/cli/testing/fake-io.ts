@@ -1,6 +1,6 @@
 /** A terminal, a clock and a Ctrl-C that tests hold in their hands; and a library whose verbs are the tests' own. */
 import type { Verbs } from '../verbs.ts';
-import type { Io } from '../io.ts';
+import type { Io, StopSignal } from '../io.ts';
 import type { Library } from '../main.ts';
 
 export interface FakeIo extends Io {
@@ -9,7 +9,7 @@ export interface FakeIo extends Io {
   readonly exits: number[];
   advance(ms: number): void;
   resize(columns: number): void;
-  interrupt(): void;
+  interrupt(signal?: StopSignal): void;
 }
 
 export function fakeIo({
@@ -21,7 +21,7 @@ export function fakeIo({
   const out: string[] = [];
   const err: string[] = [];
   const exits: number[] = [];
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(signal: StopSignal) => void>();
   const timers = new Set<{ readonly ms: number; readonly tick: () => void; due: number }>();
   let now = 0;
   return {
@@ -58,7 +58,7 @@ export function fakeIo({
       now = until;
     },
     resize: (to) => (columns = to),
-    interrupt: () => listeners.forEach((listener) => listener()),
+    interrupt: (signal = 'SIGINT') => listeners.forEach((listener) => listener(signal)),
   };
 }
 
