@@ -130,7 +130,7 @@ async function runExample(
     ? await continueRun(
         world,
         place,
-        { change: (config) => config, allowChangedData: false, memoryBytes: VOXEL_BYTES },
+        { change: (config) => config, allowed: new Set(), traits: runtime.traits, memoryBytes: VOXEL_BYTES },
         { signal: call.signal },
       )
     : await beginExample(world, example, place, call);
@@ -145,7 +145,7 @@ async function runExample(
       throw new Interrupted(true, { what: error.what, remedy: 'Start the demo again: it goes on from there.' });
     });
     if (!trained) throw new RangeError('an example was not trained');
-    const study = await studyRun(run, trained, computing, call);
+    const study = await studyRun(world, run, trained, computing, call);
     return { run, trained, study, title, about, credit };
   } finally {
     await lock.release();
@@ -163,7 +163,7 @@ async function beginExample(world: World, example: Example, place: string, { sig
   const reading = { voxelSize: null, axes: null, memoryBytes: VOXEL_BYTES };
   const data = await openTrainingData(world, samples, config, reading, { signal });
   const description = describeNetwork(config, data.describe());
-  const start = untrained(description, random(config.seed));
+  const start = untrained(description, config, random(config.seed));
   const store = world.openRun(place);
   return { store, config, description, data, start, losses: [], seconds: 0, startedAt: world.date() };
 }

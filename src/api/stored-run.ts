@@ -1,7 +1,14 @@
 /** A run's folder as the verbs see it: what it trains, on what, and the network that it has come to. */
 import { resolveConfig, type Config } from '../config/index.ts';
 import { ModelError } from '../core/index.ts';
-import { parametersOf, statisticsOf, type NetworkDescription } from '../network/index.ts';
+import {
+  averagedNetwork,
+  averageName,
+  outputsFor,
+  parametersOf,
+  statisticsOf,
+  type NetworkDescription,
+} from '../network/index.ts';
 import type { TrainedNetwork } from '../prediction/index.ts';
 import {
   dataFile,
@@ -68,10 +75,12 @@ export async function readNetwork(
         why: 'Checkpoint and config.yaml are not of the same training.',
         remedy: 'Restore config.yaml from a copy, or train again.',
       });
-  return {
-    network: { description, tensors: Object.fromEntries(needed.map(({ name }) => [name, tensors[name].data])) },
-    step,
-  };
+  const carried = Object.fromEntries(
+    needed.flatMap(({ name }) =>
+      [name, averageName(name)].flatMap((stored) => (tensors[stored] ? [[stored, tensors[stored].data]] : [])),
+    ),
+  );
+  return { network: { description, tensors: averagedNetwork(description, carried) }, step };
 }
 
 /** The network that these settings make for images of these channels. */
@@ -84,8 +93,7 @@ export function describeNetwork(
     depth: network.depth,
     channels: network.channels,
     inputChannels: input.channels * (network.zAsChannels ? input.planes : 1),
-    // gaussian: a mean and a log variance of each
-    outputChannels: targets.length * (loss === 'gaussian' ? 2 : 1),
+    outputChannels: outputsFor(loss, targets.length),
   };
 }
 

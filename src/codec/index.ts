@@ -1,4 +1,6 @@
 /**
+ * Bytes to values and back: Deflate, gzip, zstd, Blosc, LZ4, CRC-32C, half floats, PNG, safetensors, ONNX, TFRecord. Portable;
+ * imports `core` only.
  * Bytes to values and back: Deflate, gzip, zstd, Blosc, LZ4, CRC-32C, half floats, PNG, npy, safetensors, ONNX, ZIP, SHA-256. Portable; imports
  * `core` only.
  */
@@ -19,6 +21,8 @@ export { decodePng, decodePngHeader, encodePng } from './png.ts';
 export type { DecodedPng, PngHeader, PngImage } from './png.ts';
 export { BLOSC_RATIO, decodeBlosc } from './blosc.ts';
 export { unshuffleBytes } from './shuffle.ts';
+export { bytesField, doubleField, floatField, integerField } from './protobuf-fields.ts';
+export { encodeTfRecord } from './tfrecord.ts';
 export { decodeNpy, encodeNpy } from './npy.ts';
 export { sha256 } from './sha256.ts';
 export { encodeZip, openZip } from './zip.ts';

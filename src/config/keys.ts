@@ -24,7 +24,8 @@ export interface Key<T> {
   readonly paper: PresetValue<T>;
 }
 
-type Leaf = number | string | boolean | readonly number[] | Config['patch'] | Config['voxelSize'];
+/** Sizes along z, y, x are one value too. */
+type Leaf = number | string | boolean | readonly number[] | Config['patch'];
 type Table<C> = { readonly [K in keyof C]: [C[K]] extends [Leaf] ? Key<C[K]> : Table<C[K]> };
 
 const in2D = <T>(plane: T, volume: T): ((above: Config) => T) => {

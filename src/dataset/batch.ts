@@ -2,7 +2,11 @@
 import type { Config } from '../config/index.ts';
 import type { Random } from '../core/index.ts';
 import { voxelCount, type Region, type Size } from '../volume/index.ts';
+import { defocus } from './defocus.ts';
+import { startAround, voxelAt } from './foreground.ts';
+import type { ImageBuffer } from './image-buffer.ts';
 import { varyIntensity } from './intensity.ts';
+import { nextField } from './next-field.ts';
 import { drawOrientation, UPRIGHT, type Orientation } from './orientation.ts';
 import type { PreparedField } from './prepared-field.ts';
 import { cutPatch, type StoredImage } from './stored-image.ts';
@@ -15,6 +19,8 @@ export interface Batch {
   readonly weight: Float32Array | null;
   /** Where each patch comes from: messages tell where a step went wrong. */
   readonly places: readonly Place[];
+  /** The image buffer after this batch; null where there is none. */
+  readonly buffer: ImageBuffer | null;
 }
 
 export interface Place {
@@ -28,20 +34,24 @@ export interface Place {
 const MAX_DRAWS = 100;
 
 /**
- * `config.batch` patches: images uniform (`nextField` gives the next), places uniform in each; orientations as `config.augment`
- * allows, alike in signal, target and weight; the signal's light and focus varied where it says so.
+ * `config.batch` patches: fields uniform (or of the image buffer, whose state before this batch is `buffer`), places uniform in
+ * each or around bright voxels; orientations as `config.augment` allows, alike in signal, target and weight; the signal's light
+ * and focus varied where it says so.
  * Throws what reading a field for the first time throws.
  */
 export async function drawBatch(
-  set: Pick<TrainingSet, 'parts' | 'prepared'>,
+  set: Pick<TrainingSet, 'parts' | 'training' | 'prepared'>,
   config: Pick<Config, 'batch' | 'patch' | 'augment' | 'sampling'>,
-  nextField: (random: Random) => number,
+  buffer: ImageBuffer | null,
   random: Random,
 ): Promise<Batch> {
-  const { batch, patch, augment } = config;
+  const { batch, patch, augment, sampling } = config;
   const drawn: Drawn[] = [];
+  let after = buffer;
   for (let n = 0; n < batch; n++) {
-    const field = nextField(random);
+    const next = nextField(set.training, after, sampling, random);
+    const { field } = next;
+    after = next.buffer;
     const images = await set.prepared(field);
     const start = await drawStart(images, set.parts[field].train as Region, config, random);
     drawn.push({ images, field, start, orientation: drawOrientation(augment, patch, random) });
@@ -56,6 +66,7 @@ export async function drawBatch(
       ? null
       : await cutAll(drawn, patch, ({ images }) => [images.weight]),
     places: drawn.map(({ field, start }) => ({ field, start })),
+    buffer: after,
   };
 }
 
@@ -84,16 +95,23 @@ async function cutAll(
   return out;
 }
 
-function varySignal(signal: Float32Array, { augment }: Pick<Config, 'augment' | 'patch'>, random: Random): void {
+/** Out of focus first: noise is the camera's, behind the lens. */
+function varySignal(signal: Float32Array, { augment, patch }: Pick<Config, 'augment' | 'patch'>, random: Random): void {
+  if (augment.defocus > 0) defocus(signal, patch, augment.defocus, random);
   if (augment.contrast > 0 || augment.brightness > 0 || augment.noise > 0) varyIntensity(signal, augment, random);
 }
 
 async function drawStart(
-  { weight }: PreparedField,
+  { weight, foreground, signal }: PreparedField,
   train: Region,
-  { patch }: Pick<Config, 'patch' | 'sampling'>,
+  { patch, sampling }: Pick<Config, 'patch' | 'sampling'>,
   random: Random,
 ): Promise<Size> {
+  const isAround = sampling.foreground > 0 && random.uniform() < sampling.foreground && foreground.length > 0;
+  if (isAround) {
+    const place = foreground[random.integer(foreground.length)];
+    return startAround(voxelAt(place, signal.size), patch, train, random);
+  }
   for (let draw = 1; ; draw++) {
     const start = {
       z: train.start.z + random.integer(train.size.z - patch.z + 1),

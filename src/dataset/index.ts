@@ -2,6 +2,8 @@
  * Images as training data: samples and what their files say, the part that training never sees, patches and their augmentation.
  * Portable; imports `volume`, `io`, `config`, `evaluation` and `core`.
  */
+export { assignSplit } from './assign-split.ts';
+export type { AssignedSplit, Side } from './assign-split.ts';
 export { drawBatch } from './batch.ts';
 export type { Batch, Place } from './batch.ts';
 export { listFields, sizesOf } from './field.ts';
@@ -10,7 +12,8 @@ export { filledIn, onGrid } from './field-images.ts';
 export type { ImageReading } from './field-images.ts';
 export { drawImage, fillBuffer } from './image-buffer.ts';
 export type { ImageBuffer } from './image-buffer.ts';
-export { parseManifest } from './manifest/manifest.ts';
+export { parseManifest, parseManifests } from './manifest/manifest.ts';
+export type { ManifestSettings } from './manifest/manifest.ts';
 export { planesAsChannels } from './planes-as-channels.ts';
 export type { FieldFacts, ImageFacts, PreparedField } from './prepared-field.ts';
 export type { Sample } from './sample.ts';

@@ -7,7 +7,8 @@ import type { Random } from '../core/index.ts';
 import { wholeRegion, type Region } from '../volume/index.ts';
 import { assignSplit } from './assign-split.ts';
 import type { Field } from './field.ts';
-import { prepareField, type FieldFacts, type Preparation, type PreparedField } from './prepared-field.ts';
+import { prepareField } from './prepare-field.ts';
+import type { FieldFacts, Preparation, PreparedField } from './prepared-field.ts';
 import { planSplit } from './split.ts';
 import type { VoxelCache } from './voxel-cache.ts';
 
@@ -35,27 +36,13 @@ export function planParts(
   random: Random,
 ): FieldPart[] {
   const samples = fields.map(({ sample }) => sample);
-  const groups = new Set(samples.map(({ group, signal }) => group ?? signal.replace(/#.*$/, '')));
-  const isSaid = samples.some((sample) => sample.split !== null);
-  if (isSaid || split.by === 'image' || (split.by === 'auto' && groups.size > 1)) {
-    const roles = assignSplit(samples, split, random);
-    return fields.map(({ size }, i): FieldPart => {
-      const whole = wholeRegion(size);
-      const role = roles[i];
-      return role === 'train'
-        ? { role, train: whole, heldOut: null, margin: 0 }
-        : { role, train: null, heldOut: whole, margin: 0 };
-    });
-  }
-  return fields.map(({ sample, size }): FieldPart => {
-    const { train, heldOut, margin } = planSplit({
-      file: sample.signal,
-      size,
-      patch,
-      heldOut: split.heldOut,
-      margin: reach,
-    });
-    return { role: 'train', train, heldOut, margin };
+  const { by, sides } = assignSplit(samples, split, random);
+  return fields.map(({ sample, size }, i): FieldPart => {
+    const role = sides[i];
+    const whole = wholeRegion(size);
+    if (role !== 'train') return { role, train: null, heldOut: whole, margin: 0 };
+    if (by === 'image') return { role, train: whole, heldOut: null, margin: 0 };
+    return { role, ...planSplit({ file: sample.signal, size, patch, heldOut: split.heldOut, margin: reach }) };
   });
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DatasetError } from '../../core/index.ts';
 import { parseImagePath } from '../../io/index.ts';
-import { parseManifest, type ManifestSettings } from './manifest.ts';
+import { parseManifest, parseManifests, type ManifestSettings } from './manifest.ts';
 
 const parse = (text: string, settings?: ManifestSettings) => parseManifest(text, 'data/cells.csv', settings);
 
@@ -202,7 +202,11 @@ describe('the tables of pytorch_fnet', () => {
 
 describe('channels by name', () => {
   it('whatever the name, the reader finds it', () => {
-    const name = fc.string({ unit: fc.constantFrom(...'aZ5 "#=,&;\'\\/.:é%tzscene'), minLength: 1, maxLength: 12 });
+    const name = fc.string({
+      unit: fc.constantFrom(...Array.from('aZ5 "#=,&;\'\\/.:é%tzscene')),
+      minLength: 1,
+      maxLength: 12,
+    });
     const usable = name.filter(
       (channel) => channel.trim() === channel && !/^\[[\d\s,]*\]$|^\d+\.0+$|^nan$/i.test(channel),
     );
@@ -340,6 +344,44 @@ describe('what is wrong', () => {
       }),
       { seed: 3, numRuns: 3000 },
     );
+  });
+});
+
+describe('several manifests', () => {
+  const header = 'path_czi,channel_signal,channel_target\n';
+
+  it('of pytorch_fnet: the name of the table says the split', () => {
+    const samples = parseManifests([
+      { file: 'csvs/dna_train.csv', text: `${header}p1/bf.czi,3,2\n` },
+      { file: 'csvs/dna_test.csv', text: `${header}p2/bf.czi,6,5\n` },
+      { file: 'more.csv', text: `${header}csvs/p3/bf.czi,6,5\n` },
+      { file: 'contest.csv', text: `${header}csvs/p4/bf.czi,6,5\n` },
+    ]);
+    expect(samples.map(({ id, place, split }) => [id, place, split])).toEqual([
+      ['p1/bf', 'csvs/dna_train.csv line 2', 'train'],
+      ['p2/bf', 'csvs/dna_test.csv line 2', 'test'],
+      ['p3/bf', 'more.csv line 2', null],
+      ['p4/bf', 'contest.csv line 2', null],
+    ]);
+  });
+
+  it('a column split comes before the name, and of one table the name says nothing', () => {
+    const train = { file: 'train.csv', text: 'signal,target,split\na,b,val\nc,d,\n' };
+    const more = { file: 'more.csv', text: 'signal,target\ne,f\n' };
+    expect(parseManifests([train, more]).map(({ split }) => split)).toEqual(['val', 'train', null]);
+    expect(parseManifests([train]).map(({ split }) => split)).toEqual(['val', null]);
+  });
+
+  it.each([
+    ['id,signal,target\nx,c,d', 'b.csv line 2: "x" is the id of a.csv line 2 too.'],
+    ['signal,target:dna\nc,d', 'b.csv line 2 has the targets dna, a.csv line 2 has target.'],
+    ['signal,target\nc,', 'b.csv line 2, target: the cell is empty.'],
+  ])('%j does not fit', (text, what) => {
+    const tables = [
+      { file: 'a.csv', text: 'id,signal,target\nx,a,b' },
+      { file: 'b.csv', text },
+    ];
+    expect(() => parseManifests(tables)).toThrow(expect.objectContaining({ code: 'dataset/manifest', what }));
   });
 });
 
