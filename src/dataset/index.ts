@@ -4,6 +4,11 @@
  */
 export { drawBatch } from './batch.ts';
 export type { Batch } from './batch.ts';
+export { checkPair } from './check/check-pair.ts';
+export type { CheckedImage, CheckedPair, CheckedTarget, PairFacts } from './check/check-pair.ts';
+export { checkTogether } from './check/check-together.ts';
+export type { PlacedFacts } from './check/check-together.ts';
+export type { Finding, FindingKind } from './check/finding.ts';
 export { preparePair } from './pair.ts';
 export type { TrainingPair } from './pair.ts';
 export type { NamedVolume, PairImages, TargetVolume } from './pair-images.ts';
