@@ -2,6 +2,7 @@
  * One file a verb: each wires the rooms; this index is the package's public surface.
  * Portable; imports every portable room.
  */
+export { check } from './check.ts';
 export { convert } from './convert.ts';
 export { demo } from './demo.ts';
 export { devices } from './devices.ts';
@@ -10,6 +11,8 @@ export { inspect } from './inspect.ts';
 export type { Inspected, InspectedCheckpoint, InspectedImages, InspectedRun } from './inspect.ts';
 export { predict } from './predict.ts';
 export type {
+  CheckRequest,
+  CheckResult,
   ConvertRequest,
   ConvertResult,
   DemoRequest,
@@ -30,6 +33,7 @@ export type {
 export { train } from './train.ts';
 export type { Sha256, World } from './world.ts';
 export type { Machine } from '../engine/index.ts';
+export type { Finding, FindingKind } from '../dataset/index.ts';
 export type { Output } from '../io/index.ts';
 export { resolveConfig } from '../config/index.ts';
 export type { Config, ConfigInput, ResolvedConfig, Setting } from '../config/index.ts';
