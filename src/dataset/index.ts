@@ -15,6 +15,8 @@ export type { PlacedFacts } from './check/check-together.ts';
 export type { Finding, FindingKind } from './check/finding.ts';
 export { preparePair } from './pair.ts';
 export type { TrainingPair } from './pair.ts';
+export { parseManifest } from './manifest/manifest.ts';
+export type { ManifestSettings } from './manifest/manifest.ts';
 export type { NamedVolume, PairImages, TargetVolume } from './pair-images.ts';
 export { planesAsChannels } from './planes-as-channels.ts';
 export { planSplit } from './split.ts';
