@@ -1,5 +1,4 @@
 /** The images of a sample at one time, in memory: whole, or as much of their middle as memory holds. */
-import type { LongCall } from '../core/index.ts';
 import type { CheckedImage, Finding } from '../dataset/index.ts';
 import type { ImageSource, Samples, SampleType } from '../io/index.ts';
 import { formatSize, voxelCount, type Region, type Size, type Volume, type VoxelSize } from '../volume/index.ts';

@@ -4,16 +4,7 @@
  */
 import { axisFilter, channelOf, equalSize, filterPlane, type Size, type Volume } from '../volume/index.ts';
 import type { Shift, ShownPicture } from './check-data.ts';
-import {
-  addLight,
-  dataUri,
-  drawPlane,
-  grayDataUri,
-  windowOf,
-  type LookUp,
-  type Picture,
-  type Window,
-} from './color.ts';
+import { addLight, dataUri, drawPlane, grayDataUri, windowOf, type LookUp, type Window } from './color.ts';
 
 /** Of every target on this page, so that one legend does for all. */
 export const TARGET_COLOR = '#2fd67b';
@@ -22,8 +13,8 @@ const UNDER: LookUp = (value) => [145 * value, 145 * value, 145 * value];
 const OVER: LookUp = (value) => [47 * value, 214 * value, 123 * value];
 
 export interface PicturedSample {
-  /** The first channel is shown. */
-  readonly signal: Volume;
+  /** The first channel is shown; null where it cannot be. */
+  readonly signal: Volume | null;
   readonly targets: readonly { readonly name: string; readonly volume: Volume }[];
   /** Where the first target lies away from the signal: shown moved back too. */
   readonly shift: Shift | null;
@@ -40,25 +31,40 @@ interface View {
 
 /** At most `edge` pixels along the longer side; smaller images keep their pixels. */
 export function checkPictures({ signal, targets, shift, plane }: PicturedSample, edge: number): ShownPicture[] {
-  const seen = channelOf(signal, 0);
-  const hint = signal.size.z > 1 ? `plane z ${plane}` : '';
-  const pictures = [grayPicture('signal', hint, toEdge(above(seen, plane), edge))];
+  const seen = signal && channelOf(signal, 0);
+  const under = seen && above(seen, plane);
+  const pictures = under ? [grayPicture('signal', planeText(seen, plane), toEdge(under, edge))] : [];
   for (const [i, { name, volume }] of targets.entries()) {
     const target = channelOf(volume, 0);
-    const own = planeIn(target.size, signal.size, plane);
-    pictures.push(grayPicture(name, target.size.z > 1 ? `plane z ${own}` : '', toEdge(above(target, own), edge)));
-    if (target.size.y !== signal.size.y || target.size.x !== signal.size.x) continue;
-    pictures.push(overlay(`${name} on signal`, hint, above(seen, plane), above(target, own), edge));
-    const isStack = target.size.z > 1 && equalSize(target.size, signal.size);
-    const row = brightestRow(above(target, own));
-    if (isStack) pictures.push(sideOverlay(`${name} on signal`, seen, target, row, edge));
+    const own = seen ? planeIn(target.size, seen.size, plane) : target.size.z >> 1;
+    const over = above(target, own);
+    pictures.push(grayPicture(name, planeText(target, own), toEdge(over, edge)));
+    if (!under || over.width !== under.width || over.height !== under.height) continue;
+    const row = equalSize(target.size, seen.size) && seen.size.z > 1 ? brightestRow(over) : null;
+    pictures.push(...overlays(`${name} on signal`, seen, plane, target, own, row, edge));
     if (shift === null || i > 0) continue;
-    const back = moved(target, shift);
-    const title = `${name} moved back`;
-    pictures.push(overlay(title, hint, above(seen, plane), above(back, isStack ? plane : own), edge));
-    if (isStack) pictures.push(sideOverlay(title, seen, back, row, edge));
+    pictures.push(...overlays(`${name} moved back`, seen, plane, moved(target, shift), own, row, edge));
   }
   return pictures;
+}
+
+/** From above, and of stacks from the side, through `row`. */
+function overlays(
+  title: string,
+  signal: Volume,
+  plane: number,
+  target: Volume,
+  own: number,
+  row: number | null,
+  edge: number,
+): ShownPicture[] {
+  const [under, over] = [above(signal, plane), above(target, own)].map((view) => toEdge(view, edge));
+  const fromAbove = laidOver(title, planeText(signal, plane), under, over);
+  return row === null ? [fromAbove] : [fromAbove, sideOverlay(title, signal, target, row, edge)];
+}
+
+function planeText({ size }: Volume, plane: number): string {
+  return size.z > 1 ? `plane z ${plane}` : '';
 }
 
 /** The plane of one stack that stands where `plane` does in the other: a stack of another number of planes is stretched. */
@@ -122,18 +128,10 @@ function windowFrom({ data, width, height }: View, low: number, high: number): W
   return windowOf({ planes: [data], width, height }, low, high);
 }
 
-function picture(title: string, hint: string, { width, height }: Picture, src: string): ShownPicture {
-  return { title, hint, src, width, height };
-}
-
 function grayPicture(title: string, hint: string, view: View): ShownPicture {
   const { data, width, height } = view;
   const window = windowFrom(view, 0.002, 0.998);
   return { title, hint, src: grayDataUri(data, width, height, window), width, height };
-}
-
-function overlay(title: string, hint: string, under: View, over: View, edge: number): ShownPicture {
-  return laidOver(title, hint, toEdge(under, edge), toEdge(over, edge));
 }
 
 /** Planes are as thick as they are in the sample, where that is known, and never too thin to be seen. */
@@ -153,5 +151,5 @@ function laidOver(title: string, hint: string, under: View, over: View): ShownPi
     drawPlane(under.data, width, height, windowFrom(under, 0.002, 0.998), UNDER),
     drawPlane(over.data, width, height, windowFrom(over, 0.3, 0.998), OVER),
   ]);
-  return picture(title, hint, drawn, dataUri(drawn));
+  return { title, hint, src: dataUri(drawn), width, height };
 }
