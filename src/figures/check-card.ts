@@ -1,7 +1,7 @@
 /** One sample on the page of a data check: what was found beside what there is to see. */
 import { severityOf, type CheckedSample, type ShownFinding, type ShownPicture } from './check-data.ts';
 import { escapeHtml } from './html.ts';
-import { shiftDrawing, shiftText } from './shift-drawing.ts';
+import { shiftDrawing } from './shift-drawing.ts';
 import { zProfileChart } from './z-profile.ts';
 
 export const VERDICTS = { spoils: 'would spoil training', note: 'worth a look', good: 'good' } as const;
@@ -32,27 +32,28 @@ function cells(sample: CheckedSample): string {
   const { pictures, shift, findings } = sample;
   const profile = zProfileChart(sample);
   const isShifted = findings.some(({ kind }) => kind === 'shift');
-  const all = [
-    ...pictures.map(pictureCell),
-    ...(profile
-      ? [cell(profile, 'how sharp each plane is', '<i class="signal"></i>signal <i class="target"></i>target')]
-      : []),
-    ...(shift
-      ? [
-          cell(
-            shiftDrawing(shift, isShifted),
-            `shift ${shiftText(shift)}`,
-            `voxels; confidence ${shift.confidence.toFixed(2)}`,
-          ),
-        ]
-      : []),
-  ];
+  const all = pictures.map(pictureCell);
+  if (profile)
+    all.push(
+      cell(profile, 'sharpness of planes', '<span><i class="signal"></i>signal <i class="target"></i>target</span>'),
+    );
+  if (shift)
+    all.push(
+      cell(
+        shiftDrawing(shift, isShifted),
+        'shift of the target',
+        `in voxels; confidence ${shift.confidence.toFixed(2)}`,
+      ),
+    );
   return all.length > 0 ? `<div class="cells">${all.join('')}</div>` : '';
 }
 
-function pictureCell({ title, hint, src, width, height }: ShownPicture): string {
-  const image = `<img src="${src}" width="${width}" height="${height}" alt="${escapeHtml(`${title}${hint && `, ${hint}`}`)}" loading="lazy">`;
-  return cell(`<div class="frame" tabindex="0">${image}</div>`, escapeHtml(title), escapeHtml(hint));
+function pictureCell({ title, hint, image, side }: ShownPicture): string {
+  const shown = [image, ...(side ? [side] : [])].map(({ src, width, height }, i) => {
+    const text = escapeHtml(i === 0 ? title : `${title}, from the side`);
+    return `<img src="${src}" width="${width}" height="${height}" alt="${text}">`;
+  });
+  return cell(`<div class="frame" tabindex="0">${shown.join('')}</div>`, escapeHtml(title), escapeHtml(hint));
 }
 
 /** All three are HTML. */

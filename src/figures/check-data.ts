@@ -51,8 +51,14 @@ export interface Shift {
 export interface ShownPicture {
   /** What is seen: `signal`, `dna`, `dna on signal`. */
   readonly title: string;
-  /** `plane z 12`, `side view`. */
+  /** `plane z 12`. */
   readonly hint: string;
+  readonly image: DrawnImage;
+  /** The same from the side, below it; null where there is one plane. */
+  readonly side: DrawnImage | null;
+}
+
+export interface DrawnImage {
   /** A PNG as a data URI. */
   readonly src: string;
   readonly width: number;

@@ -46,12 +46,12 @@ export async function renderCheckPage({ title, samples, facts }: CheckPageData):
 ${verdict(ranks)}
 ${overview(placed)}
 ${kindTable(placed)}
-${ranks.map(section).join('\n')}
+${ranks.map((ranked) => section(ranked, samples.length > 1)).join('\n')}
 <footer>
 <h3>How to read it</h3>
 <p>The <b>signal</b> is the transmitted light in gray, the <b>target</b> the fluorescence; where it is laid over the signal it is
 <b class="target-ink">green</b>, on each picture's own scale from dark to bright. Green must lie on the structures that it stains. The
-<b>side view</b> is a cut along z, the first plane on top. <b>Sharpness</b> peaks where a stack is in focus: signal and target should
+<b>side view</b> below it is a cut along z, the first plane on top. <b>Sharpness</b> peaks where a stack is in focus: signal and target should
 peak at the same depth. The <b>shift</b> is how far the first target lies from where the signal has the same structures; a confidence
 near 0 means that the two have too little in common to tell. Click on a picture to enlarge it.</p>
 <dl>${facts.map(({ name, value }) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>
@@ -124,8 +124,9 @@ function rankOf(severity: 'spoils' | 'note'): number {
   return severity === 'spoils' ? 0 : 1;
 }
 
-function section({ rank, members }: Ranked): string {
+function section({ rank, members }: Ranked, isOneOfMany: boolean): string {
   if (members.length === 0) return '';
   const cards = members.map(({ sample, number }) => checkCard(sample, number));
-  return `<section>\n<h2>${HEADINGS[rank]} <small>${members.length}</small></h2>\n${cards.join('\n')}\n</section>`;
+  const heading = isOneOfMany ? `<h2>${HEADINGS[rank]} <small>${members.length}</small></h2>` : '';
+  return `<section class="${isOneOfMany ? '' : 'alone'}">\n${heading}\n${cards.join('\n')}\n</section>`;
 }

@@ -3,14 +3,13 @@
  * and drawn at once, so that a check of many samples keeps no volumes.
  */
 import { axisFilter, channelOf, equalSize, filterPlane, type Size, type Volume } from '../volume/index.ts';
-import type { Shift, ShownPicture } from './check-data.ts';
+import type { DrawnImage, Shift, ShownPicture } from './check-data.ts';
 import { addLight, dataUri, drawPlane, grayDataUri, windowOf, type LookUp, type Window } from './color.ts';
 
-/** Of every target on this page, so that one legend does for all. */
-export const TARGET_COLOR = '#2fd67b';
 /** What lies under a target is drawn darker, so that the color stands out on the gray of a bright field. */
 const UNDER: LookUp = (value) => [145 * value, 145 * value, 145 * value];
-const OVER: LookUp = (value) => [47 * value, 214 * value, 123 * value];
+/** Green, of every target, so that one legend does for all. */
+const OVER: LookUp = (value) => [38 * value, 190 * value, 105 * value];
 
 export interface PicturedSample {
   /** The first channel is shown; null where it cannot be. */
@@ -32,35 +31,18 @@ interface View {
 /** At most `edge` pixels along the longer side; smaller images keep their pixels. */
 export function checkPictures({ signal, targets, shift, plane }: PicturedSample, edge: number): ShownPicture[] {
   const seen = signal && channelOf(signal, 0);
-  const under = seen && above(seen, plane);
-  const pictures = under ? [grayPicture('signal', planeText(seen, plane), toEdge(under, edge))] : [];
+  const pictures = seen ? [grayPicture('signal', seen, plane, edge)] : [];
   for (const [i, { name, volume }] of targets.entries()) {
     const target = channelOf(volume, 0);
     const own = seen ? planeIn(target.size, seen.size, plane) : target.size.z >> 1;
-    const over = above(target, own);
-    pictures.push(grayPicture(name, planeText(target, own), toEdge(over, edge)));
-    if (!under || over.width !== under.width || over.height !== under.height) continue;
-    const row = equalSize(target.size, seen.size) && seen.size.z > 1 ? brightestRow(over) : null;
-    pictures.push(...overlays(`${name} on signal`, seen, plane, target, own, row, edge));
-    if (shift === null || i > 0) continue;
-    pictures.push(...overlays(`${name} moved back`, seen, plane, moved(target, shift), own, row, edge));
+    pictures.push(grayPicture(name, target, own, edge));
+    if (!seen || target.size.y !== seen.size.y || target.size.x !== seen.size.x) continue;
+    const isStack = seen.size.z > 1 && equalSize(target.size, seen.size);
+    const place = { plane, own, row: isStack ? brightestRow(above(target, own)) : null };
+    pictures.push(overlay(`${name} on signal`, seen, target, place, edge));
+    if (shift && i === 0) pictures.push(overlay(`${name} moved back`, seen, moved(target, shift), place, edge));
   }
   return pictures;
-}
-
-/** From above, and of stacks from the side, through `row`. */
-function overlays(
-  title: string,
-  signal: Volume,
-  plane: number,
-  target: Volume,
-  own: number,
-  row: number | null,
-  edge: number,
-): ShownPicture[] {
-  const [under, over] = [above(signal, plane), above(target, own)].map((view) => toEdge(view, edge));
-  const fromAbove = laidOver(title, planeText(signal, plane), under, over);
-  return row === null ? [fromAbove] : [fromAbove, sideOverlay(title, signal, target, row, edge)];
 }
 
 function planeText({ size }: Volume, plane: number): string {
@@ -128,28 +110,53 @@ function windowFrom({ data, width, height }: View, low: number, high: number): W
   return windowOf({ planes: [data], width, height }, low, high);
 }
 
-function grayPicture(title: string, hint: string, view: View): ShownPicture {
+function grayPicture(title: string, volume: Volume, plane: number, edge: number): ShownPicture {
+  const view = toEdge(above(volume, plane), edge);
   const { data, width, height } = view;
-  const window = windowFrom(view, 0.002, 0.998);
-  return { title, hint, src: grayDataUri(data, width, height, window), width, height };
+  const image = { src: grayDataUri(data, width, height, windowFrom(view, 0.002, 0.998)), width, height };
+  return { title, hint: planeText(volume, plane), image, side: null };
+}
+
+/** Planes of signal and target, and the row that the side view goes through; null: none. */
+interface Place {
+  readonly plane: number;
+  readonly own: number;
+  readonly row: number | null;
+}
+
+function overlay(
+  title: string,
+  signal: Volume,
+  target: Volume,
+  { plane, own, row }: Place,
+  edge: number,
+): ShownPicture {
+  const [under, over] = [above(signal, plane), above(target, own)].map((view) => toEdge(view, edge));
+  const hint = [planeText(signal, plane), row === null ? '' : `below from the side, at y ${row}`];
+  return {
+    title,
+    hint: hint.filter(Boolean).join('; '),
+    image: laidOver(under, over),
+    side: row === null ? null : sideOverlay(signal, target, row, edge),
+  };
 }
 
 /** Planes are as thick as they are in the sample, where that is known, and never too thin to be seen. */
-function sideOverlay(title: string, under: Volume, over: Volume, row: number, edge: number): ShownPicture {
+function sideOverlay(under: Volume, over: Volume, row: number, edge: number): DrawnImage {
   const { size, voxelSize } = under;
-  const ratio = voxelSize?.z && voxelSize.x ? voxelSize.z / voxelSize.x : 1;
-  const columns = Math.min(edge, size.x);
-  const natural = (columns * size.z * ratio) / size.x;
-  const rows = Math.max(1, Math.round(Math.min(edge, Math.max(natural, 2 * size.z, columns / 6))));
+  const thickness = voxelSize?.z && voxelSize.x ? voxelSize.z / voxelSize.x : 1;
+  const columns = Math.max(1, Math.round(size.x * Math.min(1, edge / Math.max(size.x, size.y))));
+  const natural = (columns * size.z * thickness) / size.x;
+  const rows = Math.round(Math.min(edge, Math.max(natural, size.z, columns / 6)));
   const [below, on] = [side(under, row), side(over, row)].map((view) => resized(view, columns, rows));
-  return laidOver(title, `side view through y ${row}`, below, on);
+  return laidOver(below, on);
 }
 
-function laidOver(title: string, hint: string, under: View, over: View): ShownPicture {
+function laidOver(under: View, over: View): DrawnImage {
   const { width, height } = under;
   const drawn = addLight([
     drawPlane(under.data, width, height, windowFrom(under, 0.002, 0.998), UNDER),
     drawPlane(over.data, width, height, windowFrom(over, 0.3, 0.998), OVER),
   ]);
-  return { title, hint, src: dataUri(drawn), width, height };
+  return { src: dataUri(drawn), width, height };
 }
