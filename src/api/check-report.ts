@@ -82,10 +82,17 @@ function withoutFolder(path: string): string {
   return file.replace(/^.*[/\\]/s, '') + (selected ?? '');
 }
 
-/** The longest paths first: one may begin another. */
+/** What stands in these files' folders is called by its name, a folder itself by its last one. */
 function withoutFolders(text: string, files: readonly string[]): string {
-  const paths = files.map((file) => file.replace(/#\w+=.*$/s, '')).filter((path) => /[/\\]/.test(path));
-  return paths
-    .sort((a, b) => b.length - a.length)
-    .reduce((cut, path) => cut.replaceAll(path, withoutFolder(path)), text);
+  const folders = new Set(files.flatMap((file) => /^(.+)[/\\]/s.exec(file.replace(/#\w+=.*$/s, ''))?.[1] ?? []));
+  return [...folders]
+    .sort((a, b) => b.length - a.length) // one may begin another
+    .reduce((cut, folder) => {
+      const name = folder.replace(/^.*[/\\]/s, '');
+      const path = new RegExp(
+        `(?<![^\\s"'(=])${folder.replace(/[^\w\s]/g, '\\$&')}(?:([/\\\\])|(?![^\\s.,:;"')]))`,
+        'g',
+      );
+      return cut.replace(path, (_, slash: string | undefined) => (slash === undefined ? name : ''));
+    }, text);
 }

@@ -37,10 +37,9 @@ export function checkPictures({ signal, targets, shift, plane }: PicturedSample,
     const own = seen ? planeIn(target.size, seen.size, plane) : target.size.z >> 1;
     pictures.push(grayPicture(name, target, own, edge));
     if (!seen || target.size.y !== seen.size.y || target.size.x !== seen.size.x) continue;
-    const isStack = seen.size.z > 1 && equalSize(target.size, seen.size);
-    const place = { plane, own, row: isStack ? brightestRow(above(target, own)) : null };
-    pictures.push(overlay(`${name} on signal`, seen, target, place, edge));
-    if (shift && i === 0) pictures.push(overlay(`${name} moved back`, seen, moved(target, shift), place, edge));
+    pictures.push(overlay(`${name} on signal`, seen, target, { plane, own }, edge));
+    if (shift && i === 0)
+      pictures.push(overlay(`${name} moved back`, seen, moved(target, shift), { plane, own }, edge));
   }
   return pictures;
 }
@@ -68,15 +67,12 @@ function side({ data, size }: Volume, row: number): View {
   return { data: section, width: size.x, height: size.z };
 }
 
-/** Where there is most to be seen. */
-function brightestRow({ data, width, height }: View): number {
-  let [best, most] = [height >> 1, -Infinity];
-  for (let y = 0; y < height; y++) {
-    let sum = 0;
-    for (let x = 0; x < width; x++) sum += data[y * width + x];
-    if (sum > most) [best, most] = [y, sum];
-  }
-  return best;
+/** Where there is most to be seen from the side. */
+function brightestRow({ data, size: { y: rows, x: columns } }: Volume): number {
+  const sums = new Float64Array(rows);
+  for (let i = 0, row = 0; i < data.length; row = (row + 1) % rows)
+    for (const end = i + columns; i < end; i++) sums[row] += data[i];
+  return sums.reduce((best, sum, row) => (sum > sums[best] ? row : best), 0);
 }
 
 /** What the target would be without its shift, by whole voxels; what comes from outside the image is dark. */
@@ -117,21 +113,22 @@ function grayPicture(title: string, volume: Volume, plane: number, edge: number)
   return { title, hint: planeText(volume, plane), image, side: null };
 }
 
-/** Planes of signal and target, and the row that the side view goes through; null: none. */
-interface Place {
+/** The planes of signal and target that are seen from above. */
+interface ShownPlanes {
   readonly plane: number;
   readonly own: number;
-  readonly row: number | null;
 }
 
 function overlay(
   title: string,
   signal: Volume,
   target: Volume,
-  { plane, own, row }: Place,
+  { plane, own }: ShownPlanes,
   edge: number,
 ): ShownPicture {
   const [under, over] = [above(signal, plane), above(target, own)].map((view) => toEdge(view, edge));
+  const isStack = signal.size.z > 1 && equalSize(target.size, signal.size);
+  const row = isStack ? brightestRow(target) : null;
   const hint = [planeText(signal, plane), row === null ? '' : `below from the side, at y ${row}`];
   return {
     title,

@@ -3,7 +3,7 @@
  * Portable; imports `codec` and `core`.
  */
 export { severityOf } from './check-data.ts';
-export type { CheckedSample, CheckPageData, Shift, ShownFinding, ShownPicture } from './check-data.ts';
+export type { CheckedSample, CheckPageData, DrawnImage, Shift, ShownFinding, ShownPicture } from './check-data.ts';
 export { renderCheckPage } from './check-page.ts';
 export { checkPictures } from './check-pictures.ts';
 export { renderReport } from './page.ts';
