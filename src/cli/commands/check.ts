@@ -94,7 +94,6 @@ export const check: Command = {
 };
 
 const WIDEST = 140;
-const WIDEST_ID = 28;
 
 function checkText(result: CheckResult, columns: number): string {
   const { findings, page, seconds } = result;
@@ -112,26 +111,21 @@ function verdictText({ samples, spoiled }: CheckResult): string {
     : `${all} can be trained on.`;
 }
 
-/** Sample, finding, and what was measured with what to do below it: as wide as the terminal, a finding in several lines. */
+/** Sample, finding, and what was measured with what to do below it, as wide as the terminal. */
 function findingsTable(findings: readonly Finding[], columns: number): string {
   const rows = findings.map((finding) => ({ ...finding, id: idText(finding.samples), name: nameOf(finding) }));
-  const idWidth = Math.min(WIDEST_ID, Math.max('sample'.length, ...rows.map(({ id }) => id.length)));
-  const nameWidth = Math.max('finding'.length, ...rows.map(({ name }) => name.length));
-  const left = idWidth + nameWidth + 4;
-  const indent = ' '.repeat(left);
-  const width = Math.max(30, columns - left);
-  const cell = (text: string) => wrap(text, width).replaceAll('\n', `\n${indent}`);
-  const head = `${'sample'.padEnd(idWidth)}  ${'finding'.padEnd(nameWidth)}  what was measured, and what to do`;
+  const longest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+  const idWidth = Math.min(Math.floor(columns / 4), longest(['sample', ...rows.map(({ id }) => id)]));
+  const nameWidth = longest(['finding', ...rows.map(({ name }) => name)]);
+  const indent = ' '.repeat(idWidth + nameWidth + 4);
+  const row = (id: string, name: string, ...paragraphs: readonly string[]) => {
+    const cell = paragraphs.flatMap((text) => wrap(text, columns - indent.length).split('\n')).join(`\n${indent}`);
+    const start = id.length > idWidth ? `${id}\n${' '.repeat(idWidth)}` : id.padEnd(idWidth);
+    return `${start}  ${name.padEnd(nameWidth)}  ${cell}`;
+  };
   return [
-    head,
-    ...rows.map(({ id, name, what, remedy }) => {
-      const [first, ...more] = [...cell(what).split('\n'), ...`${indent}${cell(`> ${remedy}`)}`.split('\n')];
-      const lines =
-        id.length > idWidth
-          ? [id, `${' '.repeat(idWidth)}  ${name.padEnd(nameWidth)}  ${first}`]
-          : [`${id.padEnd(idWidth)}  ${name.padEnd(nameWidth)}  ${first}`];
-      return [...lines, ...more].join('\n');
-    }),
+    row('sample', 'finding', 'what was measured, and what to do'),
+    ...rows.map(({ id, name, what, remedy }) => row(id, name, what, `→ ${remedy}`)),
   ].join('\n');
 }
 
