@@ -112,8 +112,8 @@ function checkMoment(
   const plane = shownPlane(signal?.volume.size.z ?? null, facts);
   const edge = settings.edgeOf(findings);
   const shift = findings.some(({ kind }) => kind === 'shift') ? (facts?.shift ?? null) : null;
-  const pictured = { signal: signal && signal.volume, targets, shift, plane: plane ?? 0 };
-  const pictures = edge === null ? [] : checkPictures(pictured, edge);
+  const volumes = { signal: signal && signal.volume, targets, weight: weight && weight.volume };
+  const pictures = edge === null ? [] : checkPictures({ ...volumes, shift, plane: plane ?? 0 }, edge);
   return { sample, findings, facts, part, voxelSize: signal?.volume.voxelSize ?? null, plane, pictures };
 }
 

@@ -50,7 +50,13 @@ const sample = (id: string, findings: readonly ShownFinding[] = []): CheckedSamp
   zProfile: { signal: [1, 3, 2, NaN, 1, 0], target: [1, 1, 4, 2, 1, 0] },
   plane: 2,
   pictures: checkPictures(
-    { signal: noiseless(), targets: [{ name: 'dna', volume: box({ z: 2, y: 5, x: 6 }) }], shift: null, plane: 2 },
+    {
+      signal: noiseless(),
+      targets: [{ name: 'dna', volume: box({ z: 2, y: 5, x: 6 }) }],
+      weight: null,
+      shift: null,
+      plane: 2,
+    },
     320,
   ),
 });
@@ -89,7 +95,7 @@ describe('the page of a check', () => {
 
   it.each([
     [[sample('a')], 'The sample can be trained on'],
-    [[sample('a', [finding('spoils', 'shift', '')])], '1 of 1 sample would spoil training'],
+    [[sample('a', [finding('spoils', 'shift', '')])], 'The sample would spoil training'],
     [[sample('a'), sample('b')], 'All 2 samples can be trained on'],
     [[sample('a'), sample('b', [finding('note', 'focus', '')])], 'All 2 samples can be trained on; 1 is worth a look'],
   ])('verdict %#', async (samples, say) => {
@@ -153,8 +159,11 @@ describe('the pictures of a sample', () => {
       { z: 2, y: 5, x: 12 },
       { z: 3, y: 10, x: 8 },
     ].map((at) => [{ name: 'dna', volume: box(at) }]);
-    const straight = titled('dna on signal', checkPictures({ signal, targets: right, shift: null, plane: 2 }, 320))!;
-    const shifted = checkPictures({ signal, targets: off, shift, plane: 2 }, 320);
+    const straight = titled(
+      'dna on signal',
+      checkPictures({ signal, targets: right, weight: null, shift: null, plane: 2 }, 320),
+    )!;
+    const shifted = checkPictures({ signal, targets: off, weight: null, shift, plane: 2 }, 320);
     expect(titled('dna on signal', shifted)!.image).not.toEqual(straight.image);
     const { image, side } = titled('dna moved back', shifted)!;
     expect({ image, side }).toEqual({ image: straight.image, side: straight.side });
@@ -164,7 +173,7 @@ describe('the pictures of a sample', () => {
     const targets = [{ name: 'dna', volume: box({ z: 2, y: 5, x: 6 }) }];
     const { image } = titled(
       'dna on signal',
-      checkPictures({ signal, targets, shift: null, plane: 2 }, 320),
+      checkPictures({ signal, targets, weight: null, shift: null, plane: 2 }, 320),
     ) as unknown as { image: DrawnImage };
     const { data, width } = await pixels(image);
     const at = (y: number, x: number) => [...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)];
@@ -176,7 +185,7 @@ describe('the pictures of a sample', () => {
 
   it('no side is longer than asked, and no picture is laid over another of unlike size', () => {
     const targets = [{ name: 'dna', volume: box({ z: 1, y: 1, x: 1 }, { z: 6, y: 20, x: 28 }) }];
-    const pictures = checkPictures({ signal, targets, shift: null, plane: 2 }, 15);
+    const pictures = checkPictures({ signal, targets, weight: null, shift: null, plane: 2 }, 15);
     expect(pictures.map(({ title }) => title)).toEqual(['signal', 'dna']);
     for (const { image } of pictures) expect(Math.max(image.width, image.height)).toBe(15);
   });
@@ -188,21 +197,21 @@ describe('the pictures of a sample', () => {
       data: box({ z: 0, y: 5, x: 6 }).data.slice(0, 600),
     };
     const targets = [{ name: 'dna', volume: plane }];
-    const over = checkPictures({ signal, targets, shift: null, plane: 4 }, 320);
+    const over = checkPictures({ signal, targets, weight: null, shift: null, plane: 4 }, 320);
     expect(over.map(({ title, hint, side }) => [title, hint, side])).toEqual([
       ['signal', 'plane z 4', null],
       ['dna', '', null],
       ['dna on signal', 'plane z 4', null],
     ]);
-    expect(checkPictures({ signal: null, targets, shift: null, plane: 0 }, 320).map(({ title }) => title)).toEqual([
-      'dna',
-    ]);
+    expect(
+      checkPictures({ signal: null, targets, weight: null, shift: null, plane: 0 }, 320).map(({ title }) => title),
+    ).toEqual(['dna']);
   });
 
   it('a voxel without a number is gray in between, a constant image is black', async () => {
     const flat = { ...noiseless(), data: new Float32Array(3600).fill(5) };
     flat.data[2 * 600 + 31] = NaN;
-    const [{ image }] = checkPictures({ signal: flat, targets: [], shift: null, plane: 2 }, 320);
+    const [{ image }] = checkPictures({ signal: flat, targets: [], weight: null, shift: null, plane: 2 }, 320);
     const { data } = await pixels(image);
     expect([data[30], data[31], data[32]]).toEqual([0, 128, 0]);
   });

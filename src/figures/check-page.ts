@@ -73,7 +73,7 @@ function verdict([{ members: spoiled }, { members: noted }, { members: good }]: 
   const rank: Rank = spoiled.length > 0 ? 'spoils' : noted.length > 0 ? 'note' : 'good';
   const all = total === 1 ? 'The sample' : `All ${total} samples`;
   const say = {
-    spoils: `${spoiled.length} of ${total} ${total === 1 ? 'sample' : 'samples'} would spoil training`,
+    spoils: `${total === 1 ? 'The sample' : `${spoiled.length} of ${total} samples`} would spoil training`,
     note: `${all} can be trained on; ${noted.length === total && total > 1 ? 'all are' : `${noted.length} ${noted.length === 1 ? 'is' : 'are'}`} worth a look`,
     good: `${all} can be trained on`,
   }[rank];
@@ -81,9 +81,11 @@ function verdict([{ members: spoiled }, { members: noted }, { members: good }]: 
   return `<div class="banner ${rank}"><b>${say}</b>${total > 1 ? `<span>${counts}</span>` : ''}</div>`;
 }
 
+const MOST_SQUARES = 5000;
+
 /** A square a sample, in the order of the manifest: where in it the bad ones are. */
 function overview(placed: readonly Placed[]): string {
-  if (placed.length < 2) return '';
+  if (placed.length < 2 || placed.length > MOST_SQUARES) return '';
   const squares = placed.map(({ sample, number }) => {
     const rank = severityOf(sample) ?? 'good';
     const name = escapeHtml(`${sample.id}: ${VERDICTS[rank]}`);
@@ -124,9 +126,17 @@ function rankOf(severity: 'spoils' | 'note'): number {
   return severity === 'spoils' ? 0 : 1;
 }
 
+/** A card each; of good samples that there are no pictures of, the names alone. */
 function section({ rank, members }: Ranked, isOneOfMany: boolean): string {
   if (members.length === 0) return '';
-  const cards = members.map(({ sample, number }) => checkCard(sample, number));
-  const heading = isOneOfMany ? `<h2>${HEADINGS[rank]} <small>${members.length}</small></h2>` : '';
-  return `<section class="${isOneOfMany ? '' : 'alone'}">\n${heading}\n${cards.join('\n')}\n</section>`;
+  const isCard = ({ sample }: Placed) => sample.findings.length + sample.pictures.length > 0;
+  const cards = members.filter(isCard).map(({ sample, number }) => checkCard(sample, number));
+  const names = members
+    .filter((member) => !isCard(member))
+    .map(({ sample, number }) => `<span id="s${number}">${escapeHtml(sample.id)}</span>`);
+  return `<section class="${isOneOfMany ? '' : 'alone'}">
+${isOneOfMany ? `<h2>${HEADINGS[rank]} <small>${members.length}</small></h2>` : ''}
+${cards.join('\n')}
+${names.length > 0 ? `<p class="names">Without pictures, to keep the page small: ${names.join(', ')}.</p>` : ''}
+</section>`;
 }

@@ -15,6 +15,8 @@ export interface PicturedSample {
   /** The first channel is shown; null where it cannot be. */
   readonly signal: Volume | null;
   readonly targets: readonly { readonly name: string; readonly volume: Volume }[];
+  /** How much each voxel counts. */
+  readonly weight: Volume | null;
   /** Where the first target lies away from the signal: shown moved back too. */
   readonly shift: Shift | null;
   /** Plane of the signal to show. */
@@ -29,18 +31,20 @@ interface View {
 }
 
 /** At most `edge` pixels along the longer side; smaller images keep their pixels. */
-export function checkPictures({ signal, targets, shift, plane }: PicturedSample, edge: number): ShownPicture[] {
+export function checkPictures({ signal, targets, weight, shift, plane }: PicturedSample, edge: number): ShownPicture[] {
   const seen = signal && channelOf(signal, 0);
   const pictures = seen ? [grayPicture('signal', seen, plane, edge)] : [];
+  const ownPlane = ({ size }: Volume) => (seen ? planeIn(size, seen.size, plane) : size.z >> 1);
   for (const [i, { name, volume }] of targets.entries()) {
     const target = channelOf(volume, 0);
-    const own = seen ? planeIn(target.size, seen.size, plane) : target.size.z >> 1;
+    const own = ownPlane(target);
     pictures.push(grayPicture(name, target, own, edge));
     if (!seen || target.size.y !== seen.size.y || target.size.x !== seen.size.x) continue;
     pictures.push(overlay(`${name} on signal`, seen, target, { plane, own }, edge));
     if (shift && i === 0)
       pictures.push(overlay(`${name} moved back`, seen, moved(target, shift), { plane, own }, edge));
   }
+  if (weight) pictures.push(grayPicture('weight', weight, ownPlane(weight), edge));
   return pictures;
 }
 

@@ -32,7 +32,7 @@ section + section { margin-top: 8px; border: 0; } h2 small { color: var(--soft);
 figcaption span { white-space: nowrap; } figcaption i { display: inline-block; width: 1.1em; height: 3px; border-radius: 2px; margin: 0 .35em .25em .3em; } figcaption .signal { background: var(--soft); } figcaption .target { background: var(--target); }
 .dial .ring { fill: none; stroke: var(--rule); stroke-width: 1.2; } .dial .arrow { stroke: var(--tone); stroke-width: 3; stroke-linecap: round; } .dial .tip { fill: var(--tone); }
 .dial.on { --tone: var(--good); } .dial.off { --tone: var(--bad); }
-.target-ink { color: var(--target); }
+.names { max-width: none; color: var(--soft); overflow-wrap: anywhere; } .target-ink { color: var(--target); }
 @media screen and (max-width: 820px) { .body:has(.findings):has(.cells) { grid-template-columns: 1fr; } .cells { grid-template-columns: repeat(auto-fill, minmax(132px, 1fr)); } .sample { padding: 12px; } .banner b { font-size: 18px; } }
 @media print { .squares { display: none; } .sample { break-inside: avoid; } .body:has(.findings):has(.cells) { grid-template-columns: 1fr 2fr; } }
 `;

@@ -103,12 +103,12 @@ function checkText(result: CheckResult, columns: number): string {
 
 function verdictText({ samples, spoiled }: CheckResult): string {
   const noted = samples.filter(({ verdict }) => verdict === 'note').length;
-  const all = samples.length === 1 ? 'The sample' : `All ${samples.length} samples`;
+  const isOne = samples.length === 1;
+  const worth =
+    noted > 0 && !isOne ? `; ${noted}${spoiled > 0 ? ' more' : ''} ${noted === 1 ? 'is' : 'are'} worth a look` : '';
   if (spoiled > 0)
-    return `${spoiled} of ${samples.length} ${samples.length === 1 ? 'sample' : 'samples'} would spoil training; ${noted} more ${noted === 1 ? 'is' : 'are'} worth a look.`;
-  return noted > 0
-    ? `${all} can be trained on; ${noted} ${noted === 1 ? 'is' : 'are'} worth a look.`
-    : `${all} can be trained on.`;
+    return `${isOne ? 'The sample' : `${spoiled} of ${samples.length} samples`} would spoil training${worth}.`;
+  return `${isOne ? 'The sample' : `All ${samples.length} samples`} can be trained on${worth}.`;
 }
 
 /** Sample, finding, and what was measured with what to do below it, as wide as the terminal. */
