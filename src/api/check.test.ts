@@ -138,7 +138,7 @@ describe('times', () => {
   it('of a series each is a sample of its own; a row that says a time is that one', async () => {
     for (const name of ['t-bf.ome.tif', 't-dna.ome.tif']) await write(name, { times: 3 });
     const all = await checked({ signal: at('t-bf.ome.tif'), targets: [{ name: null, path: at('t-dna.ome.tif') }] });
-    expect(all.samples.map(({ id }) => id)).toEqual([0, 1, 2].map((t) => `t-bf.ome.tif t=${t}`));
+    expect(all.samples.map(({ id }) => id)).toEqual([0, 1, 2].map((t) => `t-bf t=${t}`));
     const data = manifest('times.csv', 'signal,target,t', 't-bf.ome.tif,t-dna.ome.tif,1');
     expect((await checked({ data })).samples).toHaveLength(1);
   });

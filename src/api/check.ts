@@ -1,12 +1,12 @@
 /** `check`: reads every sample of a data set, one at a time, and tells what would spoil training. */
-import type { LongCall } from '../core/index.ts';
+import { UsageError, type LongCall } from '../core/index.ts';
 import { checkTogether, type Finding, type Sample } from '../dataset/index.ts';
 import { checkPage } from './check-report.ts';
 import { checkSample, type CheckedSample, type CheckSettings } from './checked-sample.ts';
 import { requireNotInput } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
 import type { CheckRequest, CheckResult } from './requests.ts';
-import { samplesOf } from './samples-of.ts';
+import { samplesOfManifest, samplesOfPair } from './training-samples.ts';
 import type { World } from './world.ts';
 
 /** Larger pairs tell no more about themselves, and take longer. */
@@ -25,7 +25,7 @@ export async function check(world: World, request: CheckRequest, call: LongCall)
   const { data, out, overwrite, voxelSize, axes, memoryBytes } = request;
   const began = world.now();
   const told = onceEach(call.onNote);
-  const samples = await samplesOf(world, request, call);
+  const samples = await samplesOf(world, request);
   await requireNotInput(world, out, [...(data === null ? [] : [data]), ...samples.flatMap(filesOf)]);
   const sink = await world.output.createFile(out, { overwrite }); // an hour of reading is not lost to a name that is taken
   try {
@@ -62,6 +62,15 @@ export async function check(world: World, request: CheckRequest, call: LongCall)
     await sink.abandon();
     throw error;
   }
+}
+
+function samplesOf(world: World, { data, signal, targets, weight }: CheckRequest): Sample[] | Promise<Sample[]> {
+  if (data !== null) return samplesOfManifest(world, data);
+  if (signal !== null && targets.length > 0) return samplesOfPair({ signal, targets, weight });
+  throw new UsageError('usage/missing', {
+    what: `There is no ${signal === null ? 'signal' : 'target'} to check.`,
+    remedy: 'Give a signal and a target, or a manifest.',
+  });
 }
 
 function filesOf({ signal, targets, weight, mask }: Sample): string[] {

@@ -1,9 +1,8 @@
 /** The images of a sample at one time, in memory: whole, or as much of their middle as memory holds. */
-import type { CheckedImage, Finding } from '../dataset/index.ts';
+import { filledIn, type CheckedImage, type Finding } from '../dataset/index.ts';
 import type { ImageSource, Samples, SampleType } from '../io/index.ts';
 import { formatSize, voxelCount, type Region, type Size, type Volume, type VoxelSize } from '../volume/index.ts';
 import { unreadable, type OpenedImage } from './opened-sample.ts';
-import { filledIn } from './read-images.ts';
 
 export interface ReadImages {
   readonly images: readonly (CheckedImage & Pick<OpenedImage, 'role' | 'name'>)[];

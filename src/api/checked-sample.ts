@@ -69,7 +69,7 @@ function timesOf(
   { images }: OpenedSample,
   { id }: Sample,
 ): { readonly times: number; readonly findings: readonly Finding[] } {
-  const pair = images.filter(({ role }) => role === 'signal' || role === 'target');
+  const pair = images.filter(({ role }) => role !== 'other');
   const [first] = pair;
   const odd = pair.find(({ source }) => source.times !== first.source.times);
   if (!odd) return { times: first?.source.times ?? 1, findings: [] };

@@ -14,11 +14,11 @@ import {
 import { measure } from './field-study.ts';
 import { requireNotInput } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
-import { nameTargets } from './pair.ts';
 import { predictImage } from './predict.ts';
 import { readImage } from './read-images.ts';
 import type { EvaluateRequest, EvaluateResult } from './requests.ts';
 import { readNetwork, readRun } from './stored-run.ts';
+import { nameTargets } from './training-samples.ts';
 import { startRuntime } from './start-runtime.ts';
 import type { World } from './world.ts';
 
@@ -93,7 +93,7 @@ async function readPredictions(world: World, request: EvaluateRequest, call: Lon
   try {
     const budget = { voxelSize, axes, memoryBytes: memoryBudget(world, memoryBytes) };
     const { prediction } = await predictImage(world, runtime, run, network, signal, budget, call);
-    return run.data.targets.map(({ name }, c) => ({
+    return run.data.targets.map((name, c) => ({
       name,
       file: `${model} of ${signal}`,
       volume: channelOf(prediction, c),

@@ -27,6 +27,9 @@ export type {
   NamedFile,
   PredictRequest,
   PredictResult,
+  FinishedTraining,
+  PlannedTraining,
+  TrainingPlan,
   TrainRequest,
   TrainResult,
 } from './requests.ts';
@@ -35,8 +38,9 @@ export type { Sha256, World } from './world.ts';
 export type { Machine } from '../engine/index.ts';
 export type { Finding, FindingKind } from '../dataset/index.ts';
 export type { Output } from '../io/index.ts';
+export type { AllowableChange } from '../run/index.ts';
 export { resolveConfig } from '../config/index.ts';
 export type { Config, ConfigInput, ResolvedConfig, Setting } from '../config/index.ts';
 export { isUnstainedError, UnstainedError } from '../core/index.ts';
-export type { LongCall, Progress } from '../core/index.ts';
+export type { LongCall, Progress, TrainingProgress, ValidationProgress } from '../core/index.ts';
 export { createImage, openImage, parseImagePath, readVolume } from '../io/index.ts';

@@ -42,8 +42,13 @@ export interface InspectedRun {
   readonly step: number;
   readonly steps: number;
   readonly network: NetworkDescription & { readonly parameters: number; readonly reach: number };
-  readonly signal: string;
-  readonly targets: readonly { readonly name: string; readonly file: string }[];
+  readonly targets: readonly string[];
+  readonly samples: readonly {
+    readonly id: string;
+    readonly role: string;
+    readonly signal: string;
+    readonly targets: readonly string[];
+  }[];
   readonly voxelSize: VoxelSize | null;
   /** Of the newest whole checkpoint; null before the first. */
   readonly checkpoint: number | null;
@@ -81,9 +86,14 @@ export async function inspect(
       step: run.step,
       steps: run.steps,
       network: { ...description, parameters: parameterCount(description), reach: reachOf(description) },
-      signal: data.signal.file,
-      targets: data.targets.map(({ name, file }) => ({ name, file })),
-      voxelSize: data.signal.voxelSize,
+      targets: data.targets,
+      samples: data.samples.map(({ id, role, signal, targets }) => ({
+        id,
+        role,
+        signal: signal.file,
+        targets: targets.map(({ file }) => file),
+      })),
+      voxelSize: data.voxelSize,
       checkpoint: found?.checkpoint.step ?? null,
       config,
     };

@@ -1,5 +1,12 @@
 /** `predict`: from transmitted-light images to predicted fluorescence, in the units of the target that was learned. */
-import { applyZscore, channelStatistics, undoZscore, type Volume, type VoxelSize } from '../volume/index.ts';
+import {
+  channelAffines,
+  channelStatistics,
+  denormalize,
+  normalize,
+  type Volume,
+  type VoxelSize,
+} from '../volume/index.ts';
 import { DatasetError, UsageError, type LongCall } from '../core/index.ts';
 import { channelWith, createOmeTiff, type ByteSink } from '../io/index.ts';
 import type { Runtime } from '../engine/index.ts';
@@ -9,7 +16,7 @@ import { memoryBudget } from './memory-budget.ts';
 import { predictVolume } from './predict-volume.ts';
 import { readImage } from './read-images.ts';
 import type { PredictRequest, PredictResult } from './requests.ts';
-import { readNetwork, readRun, type StoredRun } from './stored-run.ts';
+import { readNetwork, readRun, targetUnits, type StoredRun } from './stored-run.ts';
 import { startRuntime } from './start-runtime.ts';
 import type { World } from './world.ts';
 
@@ -58,21 +65,21 @@ export async function predictImage(
   call: LongCall,
 ): Promise<{ readonly prediction: Volume; readonly tiles: number }> {
   const { volume } = await readImage(world, image, { voxelSize, axes, signal: call.signal, onNote: call.onNote });
-  const { signal, targets } = data;
-  const planes = config.network.zAsChannels ? signal.size.z : null;
-  if (volume.channels !== signal.channels || (planes !== null && volume.size.z !== planes))
+  const { input } = data;
+  const planes = config.network.zAsChannels ? input.planes : null;
+  if (volume.channels !== input.channels || (planes !== null && volume.size.z !== planes))
     throw new DatasetError('dataset/channels', {
       file: image,
-      what: `${image} has ${volume.channels} channels of ${volume.size.z} planes; ${store.name} was trained on ${signal.channels} channels${planes === null ? '' : ` of ${planes} planes`}.`,
+      what: `${image} has ${volume.channels} channels of ${volume.size.z} planes; ${store.name} was trained on ${input.channels} channels${planes === null ? '' : ` of ${planes} planes`}.`,
       why: 'The network has an input for each of them.',
       remedy:
         planes !== null && volume.size.z < planes
           ? "Give the whole stack; planes in files of their own by a pattern: 'phase_z{z}.png'."
           : `Select what fits: ${image.replace(/#.*/, '')}#channel=0${planes === null ? '' : `,z=0:${planes}`}.`,
     });
-  noteOtherScale(image, volume.voxelSize, signal.voxelSize, call);
-  const statistics = channelStatistics(volume, image);
-  const normalized = config.normalize.signal === 'zscore' ? applyZscore(volume, statistics) : volume;
+  noteOtherScale(image, volume.voxelSize, data.voxelSize, call);
+  const found = channelStatistics(volume, image);
+  const normalized = normalize(volume, channelAffines(volume, found, config.normalize.signal, image));
   const { volume: predicted, tiles } = await predictVolume(
     runtime,
     network,
@@ -80,11 +87,7 @@ export async function predictImage(
     { zAsChannels: config.network.zAsChannels, memoryBytes },
     call,
   );
-  const targetStatistics = targets.map((target) => target.statistics[0]);
-  return {
-    prediction: config.normalize.target === 'zscore' ? undoZscore(predicted, targetStatistics) : predicted,
-    tiles,
-  };
+  return { prediction: denormalize(predicted, targetUnits(data)), tiles };
 }
 
 /** Structures of another size than in training are not recognized: said, where both scales are known and differ by a tenth. */
@@ -111,10 +114,10 @@ async function writeWhole<T>(bytes: ByteSink, work: () => Promise<T>): Promise<T
 async function writeImage(
   bytes: ByteSink,
   { data, size, voxelSize }: Volume,
-  targets: readonly { readonly name: string }[],
+  targets: readonly string[],
   { signal }: LongCall,
 ): Promise<void> {
-  const channels = targets.map(({ name }) => channelWith({ name }));
+  const channels = targets.map((name) => channelWith({ name }));
   const sink = createOmeTiff(bytes, {
     name: bytes.name.replace(/^.*[/\\]/, ''),
     channels,

@@ -1,8 +1,15 @@
 #!/usr/bin/env node
 /** `unstained`: the command line in a process. */
 import { performance } from 'node:perf_hooks';
-import type { Io } from './io.ts';
+import type { Io, StopSignal } from './io.ts';
 import { main } from './main.ts';
+
+/** Windows has no SIGUSR1. With a listener, Node does not start its debugger at it. */
+const STOP_SIGNALS: readonly StopSignal[] = [
+  'SIGINT',
+  'SIGTERM',
+  ...(process.platform === 'win32' ? [] : (['SIGUSR1'] as const)),
+];
 
 const io: Io = {
   stdout: process.stdout,
@@ -13,11 +20,10 @@ const io: Io = {
   now: () => performance.now(),
   residentBytes: () => process.memoryUsage.rss(),
   onInterrupt(listener) {
-    process.on('SIGINT', listener);
-    process.on('SIGTERM', listener);
+    const listeners = STOP_SIGNALS.map((signal) => [signal, () => listener(signal)] as const);
+    for (const [signal, listen] of listeners) process.on(signal, listen);
     return () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
+      for (const [signal, listen] of listeners) process.off(signal, listen);
     };
   },
   exit: (code) => process.exit(code),

@@ -1,5 +1,8 @@
 /** What the command line needs of the process, so that all of it can be run without one. */
 
+/** What asks a program to stop: Ctrl-C, the system, a cluster before a job's time is up. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGUSR1';
+
 export interface Io {
   readonly stdout: { write(text: string): void };
   readonly stderr: { write(text: string): void };
@@ -12,8 +15,8 @@ export interface Io {
   now(): number;
   /** Memory that the process holds. */
   residentBytes(): number;
-  /** Calls `listener` at each Ctrl-C (SIGINT) or SIGTERM; the function that it gives ends that. */
-  onInterrupt(listener: () => void): () => void;
+  /** Calls `listener` at each signal to stop; the function that it gives ends that. */
+  onInterrupt(listener: (signal: StopSignal) => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }

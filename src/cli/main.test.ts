@@ -363,7 +363,7 @@ describe('errors of the library', () => {
   });
 });
 
-describe('Ctrl-C', () => {
+describe('D5: a signal to stop', () => {
   it('aborts and says at once what happens; the library decides the code', async () => {
     const io = fakeIo();
     const verbs: Partial<Verbs<string>> = {
@@ -397,6 +397,22 @@ describe('Ctrl-C', () => {
     };
     await run(TRAIN, verbs, io);
     io.interrupt(); // nobody listens any more
+    expect(io.exits).toEqual([130]);
+  });
+
+  it.each(['SIGTERM', 'SIGUSR1'] as const)('%s saves as Ctrl-C does, however often it comes', async (signal) => {
+    const io = fakeIo();
+    const verbs: Partial<Verbs<string>> = {
+      async train(_, __, call) {
+        for (const sent of [signal, 'SIGTERM', 'SIGUSR1', 'SIGINT'] as const) io.interrupt(sent);
+        expect(call.signal!.aborted).toBe(true);
+        expect(io.err[0]).toBe('Stopping after this step; the state will be saved.\n');
+        expect(io.exits).toEqual([]);
+        io.interrupt('SIGINT'); // twice: a person who cannot wait
+        return trained;
+      },
+    };
+    await run(TRAIN, verbs, io);
     expect(io.exits).toEqual([130]);
   });
 

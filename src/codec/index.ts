@@ -1,6 +1,6 @@
 /**
- * Bytes to values and back: Deflate, gzip, zstd, Blosc, LZ4, CRC-32C, half floats, PNG, safetensors, ONNX. Portable; imports
- * `core` only.
+ * Bytes to values and back: Deflate, gzip, zstd, Blosc, LZ4, CRC-32C, half floats, PNG, safetensors, ONNX, TFRecord. Portable;
+ * imports `core` only.
  */
 export { encodeOnnxModel } from './onnx/model.ts';
 export type {
@@ -18,6 +18,8 @@ export { decodePng, decodePngHeader, encodePng } from './png.ts';
 export type { DecodedPng, PngHeader, PngImage } from './png.ts';
 export { BLOSC_RATIO, decodeBlosc } from './blosc.ts';
 export { unshuffleBytes } from './shuffle.ts';
+export { bytesField, doubleField, floatField, integerField } from './protobuf-fields.ts';
+export { encodeTfRecord } from './tfrecord.ts';
 export { joinBytes } from './join-bytes.ts';
 export { crc32c } from './crc32c.ts';
 export { inflateGzip } from './gzip.ts';

@@ -266,6 +266,12 @@ const TABLE: Table<Config> = {
       default: ({ steps }) => Math.max(1, Math.ceil(steps / 10)),
       paper: 1000,
     },
+    images: {
+      kind: whole(0, 1_000_000),
+      help: 'held-out images that are measured each time; at the end all are. 0: all each time',
+      default: 4,
+      paper: 4,
+    },
     patience: {
       kind: whole(0, 1_000_000),
       help: 'ends training after so many measures without a better one; 0: never',

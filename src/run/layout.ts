@@ -11,6 +11,8 @@ export const RUN_FILES = {
   run: 'run.json',
   losses: 'losses.csv',
   log: 'log.jsonl',
+  /** The patches of the step whose loss was no number. */
+  notFinite: 'not-finite.json',
   lock: 'lock',
   /** The best validated model, a BioImage.IO package. */
   model: 'model.zip',

@@ -1,6 +1,6 @@
 /** A terminal, a clock and a Ctrl-C that tests hold in their hands; and a library whose verbs are the tests' own. */
 import type { Verbs } from '../verbs.ts';
-import type { Io } from '../io.ts';
+import type { Io, StopSignal } from '../io.ts';
 import type { Library } from '../main.ts';
 
 export interface FakeIo extends Io {
@@ -8,7 +8,7 @@ export interface FakeIo extends Io {
   readonly err: string[];
   readonly exits: number[];
   advance(ms: number): void;
-  interrupt(): void;
+  interrupt(signal?: StopSignal): void;
 }
 
 export function fakeIo({
@@ -19,7 +19,7 @@ export function fakeIo({
   const out: string[] = [];
   const err: string[] = [];
   const exits: number[] = [];
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(signal: StopSignal) => void>();
   let now = 0;
   return {
     out,
@@ -38,7 +38,7 @@ export function fakeIo({
     },
     exit: (code) => exits.push(code),
     advance: (ms) => (now += ms),
-    interrupt: () => listeners.forEach((listener) => listener()),
+    interrupt: (signal = 'SIGINT') => listeners.forEach((listener) => listener(signal)),
   };
 }
 

@@ -13,6 +13,7 @@ export interface Finding {
 
 // A message that runs for pages helps nobody, and a damaged table of a million rows would fill memory with it.
 const MOST_TOLD = 200;
+const MOST_RUNS = 20;
 
 /** Throws DatasetError `dataset/manifest` with every finding, if there is one; what is wrong in many lines alike is told once. */
 export function refuseManifest(file: string, findings: readonly Finding[]): void {
@@ -63,7 +64,7 @@ function gathered(findings: readonly Finding[]): Told[] {
   });
 }
 
-/** `line 3`; `lines 3, 5 to 9 and 12`. `lines` rise. */
+/** `line 3`; `lines 3, 5 to 9 and 12`; of many runs the first. `lines` rise. */
 export function formatLines(lines: readonly number[]): string {
   const runs: [first: number, last: number][] = [];
   for (const line of new Set(lines)) {
@@ -71,10 +72,13 @@ export function formatLines(lines: readonly number[]): string {
     if (run && line === run[1] + 1) run[1] = line;
     else runs.push([line, line]);
   }
-  const parts = runs.flatMap(([first, last]) =>
-    last === first + 1 ? [`${first}`, `${last}`] : [first === last ? `${first}` : `${first} to ${last}`],
-  );
-  const last = parts.pop()!;
-  if (parts.length === 0) return `line${last.includes(' ') ? 's' : ''} ${last}`;
-  return `lines ${parts.join(', ')} and ${last}`;
+  const shown = runs
+    .slice(0, MOST_RUNS)
+    .flatMap(([first, last]) =>
+      last > first + 1 ? [`${first} to ${last}`] : last > first ? [`${first}`, `${last}`] : [`${first}`],
+    );
+  if (runs.length > MOST_RUNS) shown.push(`${runs.length - MOST_RUNS} more places`);
+  const end = shown.pop()!;
+  const before = shown.length > 0 ? `${shown.join(', ')} and ` : '';
+  return `line${before || end.includes(' ') ? 's' : ''} ${before}${end}`;
 }

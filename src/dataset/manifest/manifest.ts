@@ -3,7 +3,7 @@
  * t), and the tables of pytorch_fnet as they are. Everything that is wrong in it is told at once. Only the table is read here, no
  * image.
  */
-import type { LongCall } from '../../core/index.ts';
+import { DatasetError, type LongCall } from '../../core/index.ts';
 import type { Sample } from '../sample.ts';
 import { shortened } from './cells.ts';
 import { isColumn, readColumns, type Column, type Columns } from './columns.ts';
@@ -22,11 +22,29 @@ export interface ManifestSettings {
  * The samples of the manifest at `file`, from where paths in it are meant. A range of times is a sample each time.
  * Throws DatasetError `dataset/manifest` with all that is wrong, by line and column.
  */
-export function parseManifest(
-  text: string,
-  file: string,
-  { withTargets = true, onNote }: ManifestSettings = {},
+export function parseManifest(text: string, file: string, settings: ManifestSettings = {}): Sample[] {
+  return nameSamples(readManifest(text, file, settings));
+}
+
+/**
+ * The samples of several manifests, which are one training: `dna_train.csv` and `dna_test.csv`, as pytorch_fnet splits its tables.
+ * Where one of several says nothing in a column split, the last word of its name counts. Throws as `parseManifest`.
+ */
+export function parseManifests(
+  tables: readonly { readonly text: string; readonly file: string }[],
+  settings: ManifestSettings = {},
 ): Sample[] {
+  const facts = tables.flatMap(({ text, file }) => {
+    const word = /(?:^|[^a-z])(train|val|test)\.\w+$/i.exec(file)?.[1].toLowerCase();
+    const split = tables.length > 1 && word !== undefined ? (word as Sample['split']) : null; // by the pattern
+    return readManifest(text, file, settings).map((row) => ({ ...row, split: row.split ?? split }));
+  });
+  refuseSharedIds(facts);
+  if (settings.withTargets !== false) refuseOtherTargets(facts);
+  return nameSamples(facts);
+}
+
+function readManifest(text: string, file: string, { withTargets = true, onNote }: ManifestSettings): RowFacts[] {
   const { header, rows, findings: unreadable } = readTable(text, file, isColumn);
   const { columns, findings: misnamed } = readColumns(header, withTargets);
   const findings: Finding[] = [...misnamed, ...unreadable];
@@ -41,11 +59,14 @@ export function parseManifest(
 
   const settings = { file, columns, width: header.cells.length, withTargets };
   const facts = rows.flatMap((row) => readRow(row, settings, findings) ?? []);
-  findings.push(...repeatedIds(rows, columns.of.id), ...unlikeTargets(facts, columns), ...tooManyTimes(facts));
-  refuseManifest(file, findings);
-
+  refuseManifest(file, [
+    ...findings,
+    ...repeatedIds(rows, columns.of.id),
+    ...unlikeTargets(facts, columns),
+    ...tooManyTimes(facts),
+  ]);
   if (columns.unused.length > 0) onNote?.(`${file}: not used: ${columns.unused.join(', ')}.`);
-  return nameSamples(facts, file);
+  return facts;
 }
 
 /** Also of rows that are wrong otherwise. */
@@ -88,4 +109,30 @@ function tooManyTimes(facts: readonly RowFacts[]): Finding[] {
   if (samples <= MOST_ROWS) return [];
   const what = `it has ${samples} samples with all times; ${MOST_ROWS} can be used.`;
   return [{ line: null, column: 't', what, remedy: 'Shorten the ranges of times.' }];
+}
+
+function refuseSharedIds(facts: readonly RowFacts[]): void {
+  const placeOf = new Map<string, string>();
+  for (const { id, place } of facts) {
+    if (id === null) continue;
+    const earlier = placeOf.get(id);
+    if (earlier !== undefined)
+      throw new DatasetError('dataset/manifest', {
+        what: `${place}: "${shortened(id)}" is the id of ${earlier} too.`,
+        why: 'Results bear the names of their samples.',
+        remedy: 'Give each its own.',
+      });
+    placeOf.set(id, place);
+  }
+}
+
+function refuseOtherTargets([first, ...others]: readonly RowFacts[]): void {
+  const namesOf = ({ targets }: RowFacts) => targets.map(({ name }) => name).join(', ');
+  const other = others.find((row) => namesOf(row) !== namesOf(first));
+  if (!other) return;
+  throw new DatasetError('dataset/manifest', {
+    what: `${other.place} has the targets ${namesOf(other)}, ${first.place} has ${namesOf(first)}.`,
+    why: 'A network predicts the same targets of all samples, in one order.',
+    remedy: 'Give the tables the same columns.',
+  });
 }

@@ -8,6 +8,8 @@ import type { Row } from './table.ts';
 
 export interface RowFacts {
   readonly line: number;
+  /** `cells.csv line 3`. */
+  readonly place: string;
   /** What the column id says. */
   readonly id: string | null;
   readonly signal: string;
@@ -108,6 +110,7 @@ export function readRow({ line, cells }: Row, settings: RowSettings, findings: F
   const times = valueOf(of.t, readTimes);
   const facts = {
     line,
+    place: `${file} line ${line}`,
     id: textOf(of.id) || null,
     targets,
     weight: pathOf(of.weight),

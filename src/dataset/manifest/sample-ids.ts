@@ -7,7 +7,7 @@ import type { RowFacts } from './rows.ts';
  * The rows' samples. Where no id is said it is the signal's path below the folder that all share, without its ending, with scene
  * and time where they are said: `plate/B2_03 scene=1 t=4`. What would be the same gets a number: `B2_03 (2)`.
  */
-export function nameSamples(facts: readonly RowFacts[], manifest: string): Sample[] {
+export function nameSamples(facts: readonly RowFacts[]): Sample[] {
   const folder = sharedFolder(facts.map(({ signal }) => parseImagePath(signal).path));
   const taken = new Set(facts.flatMap(({ id }) => id ?? []));
   const counts = new Map<string, number>(); // that a name was wanted, so that a thousand of one name are not tried one by one
@@ -19,13 +19,13 @@ export function nameSamples(facts: readonly RowFacts[], manifest: string): Sampl
     taken.add(free);
     return free;
   };
-  return facts.flatMap(({ line, id, times, ...row }) => {
+  return facts.flatMap(({ line: _, id, times, ...row }) => {
     const name = id ?? nameOf(row.signal, folder);
     const each = times ? Array.from({ length: times.to - times.from }, (_, i) => times.from + i) : [null];
     const isSeries = each.length > 1 || (id === null && times !== null);
     return each.map((time) => {
       const full = isSeries ? `${name} t=${time}` : name;
-      return { ...row, id: id === null || isSeries ? unique(full) : id, place: `${manifest} line ${line}`, time };
+      return { ...row, id: id === null || isSeries ? unique(full) : id, time };
     });
   });
 }

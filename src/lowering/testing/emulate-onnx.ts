@@ -86,6 +86,7 @@ function tensor(name: string, shape: readonly number[], data: ArrayLike<number>)
 const standardOperators: Readonly<Record<string, Rule>> = {
   Identity: ([x]) => x,
   Sqrt: each(Math.sqrt),
+  Exp: each(Math.exp),
   Relu: each((value) => Math.max(value, 0)),
   Reciprocal: each((value) => 1 / value),
   HardSigmoid: ([x], attributes) => {
