@@ -1,8 +1,15 @@
 /** One sample, at each of its times: read, checked, pictured, and let go. */
 import { random, type LongCall } from '../core/index.ts';
-import { checkPair, type CheckedTarget, type Finding, type PairFacts, type Sample } from '../dataset/index.ts';
+import {
+  checkPair,
+  type CheckedImage,
+  type CheckedTarget,
+  type Finding,
+  type PairFacts,
+  type Sample,
+} from '../dataset/index.ts';
 import { checkPictures, type ShownPicture } from '../figures/index.ts';
-import type { VoxelSize } from '../volume/index.ts';
+import { equalSize, formatSize, type VoxelSize } from '../volume/index.ts';
 import { readImages, type ReadImages } from './checked-images.ts';
 import { openSample, type OpenedSample } from './opened-sample.ts';
 import type { GivenVoxelSize } from './requests.ts';
@@ -102,19 +109,37 @@ function checkMoment(
   const targets = images.flatMap(({ role, name, ...image }): CheckedTarget[] =>
     role === 'target' ? [{ ...image, name: name ?? 'target' }] : [],
   );
-  const weight = images.find(({ role }) => role === 'weight' || role === 'mask') ?? null;
+  const mask = images.find(({ role }) => role === 'mask') ?? null;
+  const weight = images.find(({ role }) => role === 'weight') ?? mask;
   const others = images.filter(({ role }) => role === 'other');
   const facts =
     signal && targets.length > 0
       ? checkPair({ id: sample.id, signal, targets, weight, others }, random(0)) // the same, whatever came before it
       : null;
-  const findings = [...before, ...(facts?.findings ?? [])];
+  const ofMask = mask && mask !== weight && targets.length > 0 ? maskFindings(sample.id, mask, targets[0]) : [];
+  const findings = [...before, ...ofMask, ...(facts?.findings ?? [])];
   const plane = shownPlane(signal?.volume.size.z ?? null, facts);
   const edge = settings.edgeOf(findings);
   const shift = findings.some(({ kind }) => kind === 'shift') ? (facts?.shift ?? null) : null;
   const volumes = { signal: signal && signal.volume, targets, weight: weight && weight.volume };
   const pictures = edge === null ? [] : checkPictures({ ...volumes, shift, plane: plane ?? 0 }, edge);
   return { sample, findings, facts, part, voxelSize: signal?.volume.voxelSize ?? null, plane, pictures };
+}
+
+/** Of a mask beside a weight map, which counts together with it. */
+function maskFindings(id: string, mask: CheckedImage, target: CheckedTarget): Finding[] {
+  const [{ size }, { size: expected }] = [mask.volume, target.volume];
+  if (equalSize(size, expected)) return [];
+  return [
+    {
+      kind: 'shape',
+      severity: 'spoils',
+      samples: [id],
+      file: mask.file,
+      what: `The mask ${mask.file} is (${formatSize(size)}), the target ${target.file} (${formatSize(expected)}). Both must show the same voxels.`,
+      remedy: 'Make the mask on the grid of the target, or leave it out.',
+    },
+  ];
 }
 
 /** Where the target is sharpest, or else the middle. */

@@ -77,8 +77,12 @@ function verdict([{ members: spoiled }, { members: noted }, { members: good }]: 
     note: `${all} can be trained on; ${noted.length === total && total > 1 ? 'all are' : `${noted.length} ${noted.length === 1 ? 'is' : 'are'}`} worth a look`,
     good: `${all} can be trained on`,
   }[rank];
-  const counts = [`${spoiled.length} bad`, `${noted.length} worth a look`, `${good.length} good`].join(' · ');
-  return `<div class="banner ${rank}"><b>${say}</b>${total > 1 ? `<span>${counts}</span>` : ''}</div>`;
+  const counts = [
+    [spoiled.length, 'bad'],
+    [noted.length, 'worth a look'],
+    [good.length, 'good'],
+  ].flatMap(([count, word]) => (count === 0 ? [] : `${count} ${word}`));
+  return `<div class="banner ${rank}"><b>${say}</b>${total > 1 ? `<span>${counts.join(' · ')}</span>` : ''}</div>`;
 }
 
 const MOST_SQUARES = 5000;
