@@ -114,12 +114,14 @@ function verdictText({ samples, spoiled }: CheckResult): string {
 /** Sample, finding, and what was measured with what to do below it, as wide as the terminal. */
 function findingsTable(findings: readonly Finding[], columns: number): string {
   const rows = findings.map((finding) => ({ ...finding, id: idText(finding.samples), name: nameOf(finding) }));
-  const longest = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length));
+  const longest = (texts: readonly string[]) => texts.reduce((most, { length }) => Math.max(most, length), 0);
   const idWidth = Math.min(Math.floor(columns / 4), longest(['sample', ...rows.map(({ id }) => id)]));
   const nameWidth = longest(['finding', ...rows.map(({ name }) => name)]);
   const indent = ' '.repeat(idWidth + nameWidth + 4);
   const row = (id: string, name: string, ...paragraphs: readonly string[]) => {
-    const cell = paragraphs.flatMap((text) => wrap(text, columns - indent.length).split('\n')).join(`\n${indent}`);
+    const cell = paragraphs
+      .flatMap((text) => wrap(text.replace(/\s+/g, ' '), columns - indent.length).split('\n'))
+      .join(`\n${indent}`);
     const start = id.length > idWidth ? `${id}\n${' '.repeat(idWidth)}` : id.padEnd(idWidth);
     return `${start}  ${name.padEnd(nameWidth)}  ${cell}`;
   };
