@@ -2,7 +2,7 @@
 import type { Finding, Sample } from '../dataset/index.ts';
 import { renderCheckPage, type CheckedSample as PageSample, type Fact, type ShownFinding } from '../figures/index.ts';
 import type { CheckedSample } from './checked-sample.ts';
-import type { CheckRequest } from './requests.ts';
+import type { CheckRequest } from './check-request.ts';
 import type { World } from './world.ts';
 
 /** The page's HTML. `findings` are those of the samples and those between them. */

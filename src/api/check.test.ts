@@ -7,7 +7,7 @@ import { random } from '../core/index.ts';
 import { channelWith, createImage, type ImageDescription } from '../io/index.ts';
 import { nodeWorld } from '../node/index.ts';
 import { check } from './check.ts';
-import type { CheckRequest } from './requests.ts';
+import type { CheckRequest } from './check-request.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'unstained-check-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -5,7 +5,7 @@ import { checkPage } from './check-report.ts';
 import { checkSample, type CheckedSample, type CheckSettings } from './checked-sample.ts';
 import { requireNotInput } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
-import type { CheckRequest, CheckResult } from './requests.ts';
+import type { CheckRequest, CheckResult } from './check-request.ts';
 import { samplesOfManifest, samplesOfPair } from './training-samples.ts';
 import type { World } from './world.ts';
 

@@ -3,6 +3,7 @@
  * Portable; imports every portable room.
  */
 export { check } from './check.ts';
+export type { CheckRequest, CheckResult } from './check-request.ts';
 export { convert } from './convert.ts';
 export { demo } from './demo.ts';
 export { devices } from './devices.ts';
@@ -11,8 +12,6 @@ export { inspect } from './inspect.ts';
 export type { Inspected, InspectedCheckpoint, InspectedImages, InspectedRun } from './inspect.ts';
 export { predict } from './predict.ts';
 export type {
-  CheckRequest,
-  CheckResult,
   ConvertRequest,
   ConvertResult,
   DemoRequest,
