@@ -146,7 +146,7 @@ async function runExample(
       throw new Interrupted(true, { what: error.what, remedy: 'Start the demo again: it goes on from there.' });
     });
     if (!trained) throw new RangeError('an example was not trained');
-    const study = await studyRun(world, run, trained, computing, call);
+    const study = await studyRun(run, trained, computing, call);
     return { run, trained, study, title, about, credit };
   } finally {
     await lock.release();

@@ -76,7 +76,7 @@ async function trainRun(
   const trained = await runTraining(world, run, computing, call);
   if (!trained) return { schema: 'unstained.train/1', state: 'planned', plan: told! };
   const seconds = (world.now() - began) / 1000;
-  const study = await studyRun(world, run, trained, computing, call).catch((error: unknown) => {
+  const study = await studyRun(run, trained, computing, call).catch((error: unknown) => {
     throw call.signal?.aborted ? stoppedMeasuring(run) : error;
   });
   const report = await writeRunReport(world, { run, trained, study });

@@ -69,7 +69,7 @@ describe('help', () => {
 describe('a command line that is wrong exits 2, prints nothing on stdout, and says what to type', () => {
   it.each([
     ['trian', 'There is no command trian.', 'Did you mean unstained train?'],
-    ['frobnicate', 'There is no command frobnicate.', 'demo, train, predict'],
+    ['frobnicate', 'There is no command frobnicate.', 'demo, check, train, predict'],
     ['--json train', '--json stands where the command belongs.', 'Begin with one of'],
     ['train --stpes 3', 'train has no option --stpes.', 'Did you mean --steps?'],
     ['train --stpes=3', 'train has no option --stpes.', 'Did you mean --steps?'],

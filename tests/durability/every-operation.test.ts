@@ -42,6 +42,10 @@ const request: TrainRequest = {
   memoryBytes: null,
   overwrite: false,
   resume: null,
+  data: null,
+  init: null,
+  allowChange: new Set(),
+  dryRun: false,
 };
 const { config: preset } = resolveConfig({});
 const resumeRequest: TrainRequest = {

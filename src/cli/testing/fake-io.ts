@@ -67,6 +67,7 @@ export function fakeIo({
 export function fakeLibrary(verbs: Partial<Verbs<string>>): () => Promise<Library<string>> {
   const refuse = () => Promise.reject(new Error('this verb was not expected'));
   const all = {
+    check: refuse,
     train: refuse,
     predict: refuse,
     evaluate: refuse,
