@@ -11,7 +11,8 @@ import { exampleOf, writePage, writePicture, type StudiedRun } from './run-repor
 import { studyRun } from './run-study.ts';
 import { describeNetwork } from './stored-run.ts';
 import { openTrainingData, readAll } from './training-data.ts';
-import { runTraining, type TrainingRun } from './training-run.ts';
+import { runTraining } from './run-training.ts';
+import type { TrainingRun } from './training-run.ts';
 import { samplesOfPair, type GivenPair } from './training-samples.ts';
 import { startRuntime } from './start-runtime.ts';
 import type { World } from './world.ts';
@@ -130,7 +131,7 @@ async function runExample(
     ? await continueRun(
         world,
         place,
-        { change: (config) => config, allowChangedData: false, memoryBytes: VOXEL_BYTES },
+        { change: (config) => config, allowed: new Set(), traits: runtime.traits, memoryBytes: VOXEL_BYTES },
         { signal: call.signal },
       )
     : await beginExample(world, example, place, call);
@@ -145,7 +146,7 @@ async function runExample(
       throw new Interrupted(true, { what: error.what, remedy: 'Start the demo again: it goes on from there.' });
     });
     if (!trained) throw new RangeError('an example was not trained');
-    const study = await studyRun(run, trained, computing, call);
+    const study = await studyRun(world, run, trained, computing, call);
     return { run, trained, study, title, about, credit };
   } finally {
     await lock.release();

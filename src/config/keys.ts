@@ -24,6 +24,7 @@ export interface Key<T> {
   readonly paper: PresetValue<T>;
 }
 
+/** Sizes along z, y, x are one value too. */
 type Leaf = number | string | boolean | readonly number[] | Config['patch'];
 type Table<C> = { readonly [K in keyof C]: [C[K]] extends [Leaf] ? Key<C[K]> : Table<C[K]> };
 
