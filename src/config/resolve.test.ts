@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../core/index.ts';
 import { configToYaml, describeKeys, nearest, resolveConfig } from './index.ts';
-import { KEYS, PRESETS } from './keys.ts';
+import { PRESETS } from './keys.ts';
+import { KEYS } from './placed-keys.ts';
 import { valueAt } from './resolve.ts';
 
 const set = (...pairs: [key: string, value: string][]) => pairs.map(([key, value]) => ({ key, value }));

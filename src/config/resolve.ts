@@ -1,7 +1,8 @@
 /** From what was given to every value: command line over YAML over preset. */
 import type { Config } from './config.ts';
 import { refuseFindings, type Finding } from './finding.ts';
-import { keyAt, KEYS, PRESETS, type PlacedKey, type PresetName } from './keys.ts';
+import { PRESETS, type PresetName } from './keys.ts';
+import { keyAt, KEYS, type PlacedKey } from './placed-keys.ts';
 import { nearest } from './nearest.ts';
 import { RULES } from './rules.ts';
 import { readYaml, suggestKey, type GivenValue, type YamlText } from './yaml-settings.ts';

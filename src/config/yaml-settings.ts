@@ -1,7 +1,7 @@
 /** The settings of a YAML file, each with its line and column. */
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, type Document, type ParsedNode } from 'yaml';
 import type { Finding } from './finding.ts';
-import { keyAt, KEYS, lastName, SECTIONS } from './keys.ts';
+import { keyAt, KEYS, lastName, SECTIONS } from './placed-keys.ts';
 import { nearest } from './nearest.ts';
 
 /** A value that somebody gave, not yet checked. */
