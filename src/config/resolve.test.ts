@@ -121,6 +121,55 @@ describe('YAML', () => {
     expect(error.message).toContain('patch is null.');
   });
 
+  it.each([
+    ['optimizer: &o\n  lr: *o', 'config.yaml:2:7: optimizer.lr is null.'],
+    ['optimizer:\n  lr: .inf\n  eps: .nan', 'config.yaml:2:7: optimizer.lr is Infinity.'],
+    [`patch: ${'['.repeat(5000)}`, 'this is not YAML'],
+    [Array.from({ length: 3000 }, (_, i) => `k${i}: 1`).join('\n'), '\n  and 2900 more.'],
+    [`steps: ${' '.repeat(70_000)}1`, 'config.yaml: 70008 characters are no settings'],
+    ['optimizer:\n  <<: *a', 'config.yaml:2:3: unknown key optimizer.<<.'],
+  ])('refuses what is made to break it', (text, what) => {
+    const error = refusal({ yaml: yaml(text) });
+    expect(error.message).toContain(what);
+    expect(error.message.length).toBeLessThan(20_000);
+  });
+
+  it('whatever the text, it is settings or a refusal', () => {
+    const pieces = [
+      'steps',
+      'optimizer',
+      'lr',
+      ': ',
+      '\n',
+      '\n  ',
+      '[',
+      ']',
+      '{',
+      '}',
+      ', ',
+      '&a',
+      '*a',
+      '-',
+      '1',
+      '"',
+      '#',
+      '? ',
+      '!!x',
+      '|',
+      '<<',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 30 }), (parts) => {
+        try {
+          resolveConfig({ yaml: yaml(parts.join('')) });
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError);
+        }
+      }),
+      { seed: 23, numRuns: 3000 },
+    );
+  });
+
   it('lists everything that is wrong at once', () => {
     const error = refusal({
       preset: 'papr',

@@ -81,7 +81,7 @@ export function readInput({ preset = 'default', yaml, set = [] }: ConfigInput): 
         wrong.add(path);
         const meant = typeof value === 'string' ? nearest(value, kind.words ?? []) : null;
         const remedy = `${meant ? `Did you mean ${meant}? ` : ''}It must be ${kind.expected}.`;
-        findings.push({ where, what: `${path} is ${shortened(JSON.stringify(value ?? null))}.`, remedy });
+        findings.push({ where, what: `${path} is ${written(value)}.`, remedy });
       }
     }
   }
@@ -138,8 +138,9 @@ function place(config: Record<string, unknown>, { path }: PlacedKey, value: unkn
   inside[last] = value;
 }
 
-/** A value may be a page. */
-function shortened(text: string): string {
+/** For a message; a value may be a page, and JSON knows no infinity. */
+function written(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value ?? null);
   return text.length > 100 ? `${text.slice(0, 97)}...` : text;
 }
 
