@@ -74,16 +74,6 @@ export async function runTraining(
         updatedAt: world.date(),
       }),
     );
-  const begin = async (forms: readonly FormChoice[], secondsPerStep: number) => {
-    if (!(await onReady(secondsPerStep))) return false;
-    await store.writeWhole(RUN_FILES.config, utf8.encode(configToYaml(config)));
-    await store.writeWhole(RUN_FILES.data, dataFile.encode(data.describe()));
-    await store.writeWhole(RUN_FILES.environment, environmentFile.encode(environmentOf(world, runtime, forms)));
-    await describe('running', start.step);
-    diary = await openDiary(world, store, config, start.step);
-    await diary.log.add(start.step > 0 ? 'resume' : 'start', { step: start.step, values: { secondsPerStep } });
-    return true;
-  };
   const save = async ({ tensors, ...state }: TrainingState) => {
     // The losses first: a checkpoint is never newer than they are, and rows behind it are cut off when going on.
     await store.writeWhole(RUN_FILES.losses, utf8.encode(formatLosses(targets, losses)));
@@ -103,6 +93,17 @@ export async function runTraining(
     await describe('running', state.step);
     await diary?.flush();
     await diary?.log.add('save', { step: state.step });
+  };
+  const begin = async (forms: readonly FormChoice[], secondsPerStep: number) => {
+    if (!(await onReady(secondsPerStep))) return false;
+    await store.writeWhole(RUN_FILES.config, utf8.encode(configToYaml(config)));
+    await store.writeWhole(RUN_FILES.data, dataFile.encode(data.describe()));
+    await store.writeWhole(RUN_FILES.environment, environmentFile.encode(environmentOf(world, runtime, forms)));
+    if (run.fineTunes) await save(start);
+    await describe('running', start.step);
+    diary = await openDiary(world, store, config, start.step);
+    await diary.log.add(start.step > 0 ? 'resume' : 'start', { step: start.step, values: { secondsPerStep } });
+    return true;
   };
   const measure = async (tensors: Tensors, step: number) => {
     const predictor = { runtime, network: { description, tensors }, memoryBytes };

@@ -13,6 +13,8 @@ export interface TrainingRun {
   readonly data: TrainingData;
   /** Where it begins, or goes on. */
   readonly start: TrainingState;
+  /** Whether it begins with a model's network: then that is saved before the first step, since nothing else tells it. */
+  readonly fineTunes: boolean;
   /** Of the steps before `start`. */
   readonly losses: readonly LossRow[];
   /** Of computing before `start`. */

@@ -8,12 +8,12 @@
 import {
   configure,
   Uint8ArrayReader,
-  Uint8ArrayWriter,
   ZipReader,
   ZipWriter,
   type FileEntry,
 } from '@zip.js/zip.js/lib/zip-core-native.js';
 import { isUnstainedError, ModelError } from '../core/index.ts';
+import { crc32 } from './crc32.ts';
 import { DEFLATE_RATIO } from './zlib.ts';
 
 export interface ZipEntry {
@@ -46,19 +46,33 @@ configure({ useWebWorkers: false });
 
 /** A whole archive; entries in the order that they are given in. */
 export async function encodeZip(entries: readonly ZipEntry[]): Promise<Uint8Array<ArrayBuffer>> {
-  const length = entries.reduce((sum, { name, bytes }) => sum + bytes.length + 2 * name.length + 256, 256);
-  const writer = new ZipWriter(new Uint8ArrayWriter(length), {
+  const most = entries.reduce((sum, { name, bytes }) => sum + 1.01 * bytes.length + 6 * name.length + 300, 300);
+  const { stream, bytes: written } = upTo(Math.ceil(most));
+  const writer = new ZipWriter(stream, {
     extendedTimestamp: false,
     lastModDate: new Date(2020, 0, 1), // in local time, as ZIP keeps it: the same digits in every zone
-    dataDescriptor: false,
+    dataDescriptor: false, // some readers refuse stored entries that have one
     keepOrder: true,
   });
   for (const { name, bytes, compress } of entries)
-    await writer.add(name, new Uint8ArrayReader(bytes), {
-      level: compress ? 6 : 0,
-      compressionMethod: compress ? DEFLATED : STORED,
-    });
-  return writer.close();
+    await writer.add(
+      name,
+      new Uint8ArrayReader(bytes),
+      compress ? { level: 6, compressionMethod: DEFLATED } : storedAsItIs(bytes),
+    );
+  await writer.close();
+  return written();
+}
+
+/** With size and checksum known beforehand the library writes an entry straight away, and keeps no copy of it. */
+function storedAsItIs(bytes: Uint8Array): object {
+  return {
+    passThrough: true,
+    level: 0,
+    compressionMethod: STORED,
+    uncompressedSize: bytes.length,
+    crc32: crc32(bytes),
+  };
 }
 
 /** What is in an archive. `file` is what messages call it. Throws ModelError: model/damaged, model/unsafe, model/unsupported. */
@@ -101,8 +115,10 @@ export async function openZip(bytes: Uint8Array, file: string): Promise<Zip> {
           remedy: 'Check that this is the right file.',
         });
       return told(file, async () => {
-        const { bytes: inside, stream } = exactly(entry.uncompressedSize);
+        const { stream, bytes: inside } = upTo(entry.uncompressedSize);
         await entry.getData(stream);
+        if (inside().length < entry.uncompressedSize)
+          throw new RangeError(`${inside().length} bytes come out where ${entry.uncompressedSize} were promised`);
         return inside();
       });
     },
@@ -140,24 +156,18 @@ function isLink(attributes: number): boolean {
   return ((attributes >>> 16) & 0o170000) === 0o120000;
 }
 
-/** Takes `length` bytes, and no more. */
-function exactly(length: number): { readonly stream: WritableStream<Uint8Array>; bytes(): Uint8Array<ArrayBuffer> } {
-  const bytes = new Uint8Array(length);
+/** Takes bytes, up to `most` of them; `bytes` are those that came. */
+function upTo(most: number): { readonly stream: WritableStream<Uint8Array>; bytes(): Uint8Array<ArrayBuffer> } {
+  const bytes = new Uint8Array(most);
   let at = 0;
   const stream = new WritableStream<Uint8Array>({
     write(chunk) {
-      if (at + chunk.length > length) throw new RangeError(`more than ${length} bytes come out`);
+      if (at + chunk.length > most) throw new RangeError(`more than ${most} bytes come out`);
       bytes.set(chunk, at);
       at += chunk.length;
     },
   });
-  return {
-    stream,
-    bytes() {
-      if (at !== length) throw new RangeError(`${at} bytes come out where ${length} were promised`);
-      return bytes;
-    },
-  };
+  return { stream, bytes: () => bytes.subarray(0, at) };
 }
 
 /** Whatever the library throws becomes a refusal. */

@@ -25,7 +25,7 @@ const MOST_BYTES_BESIDE_WEIGHTS = 2 ** 20;
 export type NetworkTensors = Readonly<Record<string, Float32Array>>;
 
 /** The file's bytes. Throws RangeError where a tensor is missing or of another length. */
-export function encodeNetwork(description: NetworkDescription, tensors: NetworkTensors): Uint8Array {
+export function encodeNetwork(description: NetworkDescription, tensors: NetworkTensors): Uint8Array<ArrayBuffer> {
   const constants = tensorsOf(description).map(({ name, shape }) => {
     const data = tensors[name];
     if (data?.length !== shape.reduce((count, extent) => count * extent, 1))

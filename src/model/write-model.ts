@@ -32,7 +32,7 @@ export interface Model {
  */
 export async function writeModel({ description, tensors, test, publication }: Model): Promise<Uint8Array<ArrayBuffer>> {
   const model = modelDescription.parse(description);
-  const weights = encodeNetwork(model.network, tensors) as Uint8Array<ArrayBuffer>; // of the encoder's own allocation
+  const weights = encodeNetwork(model.network, tensors);
   const testInput = encodeNpy(test.input);
   const testOutput = encodeNpy(inUnits(test.output, model));
   const hashes = {

@@ -7,6 +7,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { isUnstainedError, ModelError } from '../../core/index.ts';
+import { WAY_TO_WEIGHTS } from './model.ts';
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './model.ts';
 import {
   AttributeProto_AttributeType as AttributeType,
@@ -22,8 +23,6 @@ import {
 /** Bytes of a model that are no weights: twenty times what the deepest network here has. */
 const MOST_BYTES_BESIDE_WEIGHTS = 2 ** 20;
 const MOST_AXES = 16;
-/** Numbers of the fields on the way to the weights. */
-const [GRAPH_OF_MODEL, INITIALIZER_OF_GRAPH, RAW_DATA_OF_TENSOR] = [7, 5, 9];
 
 /**
  * The model in `bytes`; its constants (float32, int32, int64) are copies. `file` is what messages call it.
@@ -31,7 +30,7 @@ const [GRAPH_OF_MODEL, INITIALIZER_OF_GRAPH, RAW_DATA_OF_TENSOR] = [7, 5, 9];
  */
 export function decodeOnnxModel(bytes: Uint8Array, file: string): OnnxModel {
   try {
-    const beside = bytes.length - weightBytes(bytes, [GRAPH_OF_MODEL, INITIALIZER_OF_GRAPH, RAW_DATA_OF_TENSOR]);
+    const beside = bytes.length - weightBytes(bytes, WAY_TO_WEIGHTS);
     if (beside > MOST_BYTES_BESIDE_WEIGHTS)
       throw unsupported(file, `it has ${beside} bytes beside its weights; up to ${MOST_BYTES_BESIDE_WEIGHTS} are read`);
     const model = fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
