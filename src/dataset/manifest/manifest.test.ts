@@ -386,6 +386,12 @@ describe('several manifests', () => {
   });
 });
 
+it('of several manifests all that is wrong is told at once', () => {
+  const text = 'signal,target\na,\n';
+  const tables = ['a.csv', 'b.csv'].map((file) => ({ file, text }));
+  expect(() => parseManifests(tables)).toThrow(/a\.csv line 2, target: .*\nb\.csv line 2, target: the cell is empty\./);
+});
+
 describe('large tables', () => {
   const rows = (count: number, row: (i: number) => string) =>
     `id,signal,target\n${Array.from({ length: count }, (_, i) => row(i)).join('\n')}`;
