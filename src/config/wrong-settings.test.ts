@@ -244,10 +244,6 @@ const CASES: readonly Wrong[] = [
         'config.yaml:3:13: optimizer.schedule is step, but of 100 steps',
         '--set optimizer.dropEvery=25, or more steps.',
       ],
-      [
-        'config.yaml:5:10: average 0.999 is of about 1000 steps, and there are 100.',
-        '--set average=0.9, or more steps.',
-      ],
       ['config.yaml:5:33: validate.patience is 3 measures, but validate.every is 0:', '--set validate.every=100.'],
     ],
   },
