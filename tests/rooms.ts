@@ -45,5 +45,5 @@ export const LONGEST = 400;
 
 /** File, such as `io/tiff/ifd.ts`, to why it is one concept all the same. */
 export const LONG_FILES: Readonly<Record<string, string>> = {
-  'config/keys.ts': 'the one table of settings, a few lines each',
+  'config/keys.ts': 'the one table of settings, an entry each',
 };
