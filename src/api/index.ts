@@ -7,7 +7,7 @@ export { demo } from './demo.ts';
 export { devices } from './devices.ts';
 export { evaluate } from './evaluate.ts';
 export { inspect } from './inspect.ts';
-export type { Inspected, InspectedCheckpoint, InspectedImages, InspectedRun } from './inspect.ts';
+export type { Inspected, InspectedCheckpoint, InspectedImages, InspectedModel, InspectedRun } from './inspect.ts';
 export { predict } from './predict.ts';
 export type {
   ConvertRequest,
@@ -24,6 +24,9 @@ export type {
   NamedFile,
   PredictRequest,
   PredictResult,
+  FinishedTraining,
+  PlannedTraining,
+  TrainingPlan,
   TrainRequest,
   TrainResult,
 } from './requests.ts';
@@ -35,5 +38,5 @@ export type { AllowableChange } from '../run/index.ts';
 export { resolveConfig } from '../config/index.ts';
 export type { Config, ConfigInput, ResolvedConfig, Setting } from '../config/index.ts';
 export { isUnstainedError, UnstainedError } from '../core/index.ts';
-export type { LongCall, Progress } from '../core/index.ts';
+export type { LongCall, Progress, TrainingProgress, ValidationProgress } from '../core/index.ts';
 export { createImage, openImage, parseImagePath, readVolume } from '../io/index.ts';

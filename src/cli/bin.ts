@@ -17,7 +17,12 @@ const io: Io = {
   env: process.env,
   isTTY: process.stderr.isTTY,
   columns: () => process.stderr.columns || 80, // 0 in terminals that do not know
+  rows: () => process.stderr.rows || 24,
   now: () => performance.now(),
+  repeat(ms, tick) {
+    const timer = setInterval(tick, ms).unref();
+    return () => clearInterval(timer);
+  },
   residentBytes: () => process.memoryUsage.rss(),
   onInterrupt(listener) {
     const listeners = STOP_SIGNALS.map((signal) => [signal, () => listener(signal)] as const);

@@ -21,6 +21,9 @@ const TRAIN = typed('train --signal bf.tif --target dna=nuc.tif --out runs/dna')
 
 const trained: TrainResult = {
   schema: 'unstained.train/1',
+  state: 'finished',
+  bestStep: 1000,
+  test: [],
   run: 'runs/dna',
   steps: 1000,
   loss: 0.4123,

@@ -3,6 +3,11 @@ import { UsageError } from '../core/index.ts';
 import type { AllowableChange, GivenRange, GivenVoxelSize, NamedFile } from '../api/index.ts';
 import type { Given, Option, OptionGroup } from './command.ts';
 
+export const DATA: Option = {
+  name: 'data',
+  value: 'MANIFEST',
+  help: 'a table of many samples, CSV or TSV with a header: signal, target (or target:NAME), and, where you like, weight, mask, split, id, group, t; paths from its own folder',
+};
 export const SIGNAL: Option = {
   name: 'signal',
   value: 'FILE',

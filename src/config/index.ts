@@ -8,6 +8,6 @@ export type { KeyDescription } from './describe.ts';
 export { PRESETS } from './keys.ts';
 export type { PresetName } from './keys.ts';
 export { nearest } from './nearest.ts';
-export { resolveConfig } from './resolve.ts';
+export { resolveConfig, withGiven } from './resolve.ts';
 export type { ConfigInput, ResolvedConfig, Setting } from './resolve.ts';
 export type { YamlText } from './yaml-settings.ts';

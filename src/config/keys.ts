@@ -24,7 +24,8 @@ export interface Key<T> {
   readonly paper: PresetValue<T>;
 }
 
-type Leaf = number | string | boolean | readonly number[] | Config['patch'] | Config['voxelSize'];
+/** Sizes along z, y, x are one value too. */
+type Leaf = number | string | boolean | readonly number[] | Config['patch'];
 type Table<C> = { readonly [K in keyof C]: [C[K]] extends [Leaf] ? Key<C[K]> : Table<C[K]> };
 
 const in2D = <T>(plane: T, volume: T): ((above: Config) => T) => {
@@ -265,6 +266,12 @@ const TABLE: Table<Config> = {
       help: 'steps between two measures of what was kept aside; the best network is kept. 0: at the end only',
       default: ({ steps }) => Math.max(1, Math.ceil(steps / 10)),
       paper: 1000,
+    },
+    images: {
+      kind: whole(0, 1_000_000),
+      help: 'held-out images that are measured each time; at the end all are. 0: all each time',
+      default: 4,
+      paper: 4,
     },
     patience: {
       kind: whole(0, 1_000_000),

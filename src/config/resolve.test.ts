@@ -54,7 +54,7 @@ describe('precedence', () => {
       augment: { flips: false, quarterTurns: false, contrast: 0, brightness: 0, noise: 0, defocus: 0 },
       sampling: { foreground: 0, buffer: 0, switchEvery: 720 },
       split: { by: 'auto', train: 30, heldOut: 0.25 },
-      validate: { every: 1000, patience: 0 },
+      validate: { every: 1000, images: 4, patience: 0 },
       checkpoint: { every: 1000 },
       seed: 0,
     });

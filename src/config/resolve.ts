@@ -72,6 +72,14 @@ export function resolveConfig({ preset = 'default', yaml, set = [] }: ConfigInpu
   return { config, explicit: new Set(given.keys()) };
 }
 
+/** `config` with the values of `given` at these keys. */
+export function withGiven(config: Config, given: Config, keys: ReadonlySet<string>): Config {
+  const all = new Map(
+    KEYS.map(({ path }) => [path, { path, value: valueAt(keys.has(path) ? given : config, path), where: '' }]),
+  );
+  return fill('default', all);
+}
+
 /** The value of a key in a configuration. */
 export function valueAt(config: Config, path: string): unknown {
   return path.split('.').reduce<unknown>((inside, name) => (inside as Record<string, unknown>)[name], config);

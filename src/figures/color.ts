@@ -108,7 +108,10 @@ export function pngOf({ width, height, data }: Picture): Uint8Array {
 }
 
 export function dataUri(picture: Picture): string {
-  const bytes = pngOf(picture);
+  return pngDataUri(pngOf(picture));
+}
+
+export function pngDataUri(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return `data:image/png;base64,${btoa(text)}`;

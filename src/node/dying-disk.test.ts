@@ -58,6 +58,8 @@ const at = (step: number): Checkpoint => ({
   step,
   tensors: { weight: { shape: [1000], data: new Float32Array(1000).fill(step) } },
   random: [1, 2, 3, 4],
+  buffer: null,
+  selection: { best: null, since: 0, measuredAt: 0 },
   configSha256: '',
   lossesSha256: '',
 });

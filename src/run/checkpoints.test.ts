@@ -7,6 +7,8 @@ const at = (step: number): Checkpoint => ({
   step,
   tensors: { weight: { shape: [4], data: new Float32Array(4).fill(step) } },
   random: [1, 2, 3, 4],
+  buffer: null,
+  selection: { best: null, since: 0, measuredAt: 0 },
   configSha256: '',
   lossesSha256: '',
 });

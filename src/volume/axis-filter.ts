@@ -70,7 +70,7 @@ function cubic(t: number): number {
 }
 
 /** Where sample `j` of an axis that is mirrored at its ends again and again is found. */
-function mirrored(j: number, length: number): number {
+export function mirrored(j: number, length: number): number {
   const period = 2 * length;
   const at = ((j % period) + period) % period;
   return at < length ? at : period - 1 - at;

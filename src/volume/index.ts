@@ -2,7 +2,7 @@
  * Voxels in memory: typed data with axes and voxel size; regions, resampling, statistics, normalization.
  * Portable; imports `core` only.
  */
-export { axisFilter } from './axis-filter.ts';
+export { axisFilter, mirrored } from './axis-filter.ts';
 export type { AxisFilter } from './axis-filter.ts';
 export { blendPlanes, filterPlane, resampledGrid, resampleTo, stepRatios } from './resample.ts';
 export type { Grid } from './resample.ts';
@@ -12,4 +12,15 @@ export { channelOf, cropVolume } from './volume.ts';
 export type { Volume } from './volume.ts';
 export { statistics } from './statistics.ts';
 export type { Statistics } from './statistics.ts';
-export { applyZscore, channelStatistics, undoZscore, zscore } from './normalize.ts';
+export { quantiles } from './quantiles.ts';
+export type { SampleArray, SampledVolume } from './sample-array.ts';
+export {
+  applyZscore,
+  channelAffines,
+  channelStatistics,
+  denormalize,
+  normalize,
+  undoZscore,
+  zscore,
+} from './normalize.ts';
+export type { Affine, Normalization } from './normalize.ts';

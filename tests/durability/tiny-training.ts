@@ -119,15 +119,8 @@ export interface Outcome {
 export function outcomeOf(folder: string, out: string, { steps }: TinyTraining): Outcome {
   return {
     checkpoint: readFileSync(join(folder, out, checkpointPath(steps)), 'latin1'),
-    losses: withoutTimes(readFileSync(join(folder, out, 'losses.csv'), 'utf8')),
+    losses: readFileSync(join(folder, out, 'losses.csv'), 'utf8'),
   };
-}
-
-/** losses.csv without its column `seconds`, if it has one: how long steps took differs between equal runs. */
-export function withoutTimes(csv: string): string {
-  const rows = csv.split('\n').map((row) => row.split(','));
-  const seconds = rows[0].indexOf('seconds');
-  return rows.map((cells) => cells.filter((_, i) => i !== seconds).join(',')).join('\n');
 }
 
 /** The checkpoints of a run, oldest first. */

@@ -49,10 +49,13 @@ export interface OnnxTensor {
 
 export interface OnnxValue {
   readonly name: string;
-  readonly shape: readonly number[];
+  /** An axis whose extent is known at each run only has a name. */
+  readonly shape: readonly (number | string)[];
 }
 
 export interface OnnxModel {
+  /** Of the file format; 8, of ONNX 1.12 as opset 17, where none is given. */
+  readonly irVersion?: number;
   /** Versions of the operator sets, by domain. */
   readonly opsets: Readonly<Record<string, number>>;
   readonly inputs: readonly OnnxValue[];
@@ -61,12 +64,12 @@ export interface OnnxModel {
   readonly nodes: readonly OnnxNode[];
 }
 
-const IR_VERSION = 8n; // of ONNX 1.12, as opset 17
+const IR_VERSION = 8;
 
 /** The model's bytes. */
 export function encodeOnnxModel(model: OnnxModel): Uint8Array {
   const message = create(ModelProtoSchema, {
-    irVersion: IR_VERSION,
+    irVersion: BigInt(model.irVersion ?? IR_VERSION),
     producerName: 'unstained',
     opsetImport: Object.entries(model.opsets).map(([domain, version]) => ({ domain, version: BigInt(version) })),
     graph: {
@@ -104,8 +107,11 @@ function valueInfo({ name, shape }: OnnxValue): ValueInfoProto {
   });
 }
 
-function dimension(extent: number): TensorShapeProto_Dimension {
-  return create(TensorShapeProto_DimensionSchema, { value: { case: 'dimValue', value: BigInt(extent) } });
+function dimension(extent: number | string): TensorShapeProto_Dimension {
+  return create(TensorShapeProto_DimensionSchema, {
+    value:
+      typeof extent === 'string' ? { case: 'dimParam', value: extent } : { case: 'dimValue', value: BigInt(extent) },
+  });
 }
 
 function tensor({ name, shape, data }: OnnxTensor): TensorProto {
