@@ -12,8 +12,8 @@ export const bin: string = fileURLToPath(new URL('../../dist/cli/bin.js', import
 export const isBuilt: boolean = existsSync(bin);
 
 /** Writes `bf.ome.tif` and `dye.ome.tif`: one plane, whose target is a plain function of the signal. */
-export async function writePair(folder: string): Promise<void> {
-  const source = random(1);
+export async function writePair(folder: string, seed = 1): Promise<void> {
+  const source = random(seed);
   const size = { z: 1, y: 48, x: 96 };
   const signal = Float32Array.from({ length: size.y * size.x }, () => source.normal());
   const target = signal.map((value, i) => (value + (signal[i + 1] ?? 0) + (signal[i + size.x] ?? 0)) ** 2);
@@ -21,7 +21,7 @@ export async function writePair(folder: string): Promise<void> {
     ['bf', signal],
     ['dye', target],
   ] as const) {
-    const file = await createFile(join(folder, `${name}.ome.tif`), { overwrite: false });
+    const file = await createFile(join(folder, `${name}.ome.tif`), { overwrite: true });
     const channels = [channelWith({ name })];
     const sink = createOmeTiff(file, {
       name,
