@@ -14,6 +14,8 @@ export const MODEL_FILES = {
   testInput: 'test-input.npy',
   testOutput: 'test-output.npy',
   documentation: 'README.md',
+  /** Images that were learned from: too many, at times, for rdf.yaml. */
+  data: 'training-data.json',
   cover: 'cover.png',
 } as const;
 
@@ -40,7 +42,7 @@ export interface Publication {
 }
 
 /** SHA-256 of each file that rdf.yaml points to. */
-export type FileHashes = Readonly<Record<'weights' | 'testInput' | 'testOutput', string>>;
+export type FileHashes = Readonly<Record<'weights' | 'testInput' | 'testOutput' | 'data', string>>;
 
 /** The document, still to be written as YAML. */
 export function bioimageIo(model: ModelDescription, publication: Publication, hashes: FileHashes): object {
@@ -69,6 +71,7 @@ export function bioimageIo(model: ModelDescription, publication: Publication, ha
     ],
     documentation: MODEL_FILES.documentation,
     covers: [MODEL_FILES.cover],
+    attachments: [{ source: MODEL_FILES.data, sha256: hashes.data }],
     timestamp: publication.timestamp,
     inputs: [
       {
@@ -99,7 +102,7 @@ export function bioimageIo(model: ModelDescription, publication: Publication, ha
         task: 'fluorescence prediction',
         target_structure: model.targets.map(({ name }) => name),
       },
-      unstained: model,
+      unstained: { ...model, data: undefined },
     },
   };
 }

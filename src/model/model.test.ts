@@ -8,7 +8,15 @@ import { readModel } from './read-model.ts';
 import { planeModel, testModel, volumeModel } from './testing/models.ts';
 import { writeModel, type Model } from './write-model.ts';
 
-const FILES = ['rdf.yaml', 'README.md', 'cover.png', 'test-input.npy', 'test-output.npy', 'weights.onnx'];
+const FILES = [
+  'rdf.yaml',
+  'README.md',
+  'training-data.json',
+  'cover.png',
+  'test-input.npy',
+  'test-output.npy',
+  'weights.onnx',
+];
 
 describe.each([
   ['volumes, two structures', volumeModel],
@@ -144,7 +152,7 @@ describe('a package that was changed', () => {
     }
     if (rehash) {
       const rdf = parse(new TextDecoder().decode(entries.get('rdf.yaml')));
-      for (const entry of [rdf.weights.onnx, rdf.inputs[0].test_tensor, rdf.outputs[0].test_tensor])
+      for (const entry of [...rdf.attachments, rdf.weights.onnx, rdf.inputs[0].test_tensor, rdf.outputs[0].test_tensor])
         entry.sha256 = await sha256(new Uint8Array(entries.get(entry.source)!));
       entries.set('rdf.yaml', new TextEncoder().encode(stringify(rdf)));
     }
@@ -190,6 +198,8 @@ describe('a package that was changed', () => {
       { 'rdf.yaml': rdfWith((rdf) => (rdf.format_version = '0.4.9')) },
       /damaged .*format_version: only/,
     ],
+    ['too long', { 'rdf.yaml': () => new Uint8Array(140_000).fill(0x20) }, /unsupported .*140000 bytes/],
+    ['data that are none', { 'training-data.json': () => new TextEncoder().encode('{') }, /damaged .*hash/],
     ['no YAML', { 'rdf.yaml': () => new TextEncoder().encode('a: [') }, /damaged .*not YAML/],
     [
       'a tag that runs code',
@@ -204,7 +214,7 @@ describe('a package that was changed', () => {
             `a0: &a0 [x, x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join('\n')}`,
           ),
       },
-      /damaged .*refers to itself/,
+      /damaged .*not YAML: Excessive alias/,
     ],
     [
       'weights from elsewhere',
@@ -232,6 +242,13 @@ describe('a package that was changed', () => {
       /damaged/,
     ],
   ])('%s: refused', async (_, files, message) => expect(await refusal(await repacked(files))).toMatch(message));
+
+  it.each(['[', '{', '[{', '- ', '? ', 'a: ', '&a '])('I2: %j, nested thousands deep, is refused', async (text) => {
+    const nested = new TextEncoder().encode(text.repeat(130_000 / text.length));
+    expect(await refusal(await repacked({ 'rdf.yaml': () => nested }))).toMatch(
+      /^model\/damaged .*(not YAML|too deeply)/,
+    );
+  });
 
   it('M3: with another graph than its description makes is refused, though its hashes are right', async () => {
     const text = (content: Uint8Array) => new TextDecoder('latin1').decode(content);

@@ -22,8 +22,12 @@ export interface StoredModel {
   readonly timestamp: string;
 }
 
-const MOST_RDF_BYTES = 4 * 2 ** 20;
+/** Ten times what is written of a model with many structures: parsing YAML takes long, and must not take longer. */
+const MOST_RDF_BYTES = 2 ** 17;
+/** Nested thousands deep, brackets end the process in the YAML parser. */
+const MOST_BRACKETS = 500;
 const MOST_TEST_BYTES = 2 ** 28;
+const MOST_DATA_BYTES = 2 ** 26;
 // rdf.yaml is written without any; many are how a small file becomes gigabytes.
 const MOST_ALIASES = 20;
 
@@ -35,8 +39,9 @@ const rdfSchema = z.object({
   timestamp: z.string().max(100),
   inputs: z.tuple([z.object({ test_tensor: hashedFile })]),
   outputs: z.tuple([z.object({ test_tensor: hashedFile })]),
+  attachments: z.array(hashedFile.partial({ sha256: true })),
   weights: z.object({ onnx: hashedFile }),
-  config: z.object({ unstained: z.unknown() }),
+  config: z.object({ unstained: z.record(z.string(), z.unknown()) }),
 });
 
 /**
@@ -46,13 +51,9 @@ const rdfSchema = z.object({
 export async function readModel(bytes: Uint8Array, file: string): Promise<StoredModel> {
   const zip = await openZip(bytes, file);
   const rdf = await readRdf(zip, file);
-  const { weights, inputs, outputs, config, name, timestamp } = rdf;
-  const description = checked(
-    modelDescription,
-    config.unstained,
-    `${file}: ${MODEL_FILES.rdf}, config.unstained`,
-    file,
-  );
+  const { weights, inputs, outputs, attachments, config, name, timestamp } = rdf;
+  const said = { ...config.unstained, data: await readData(zip, attachments, file) };
+  const description = checked(modelDescription, said, `${file}: ${MODEL_FILES.rdf}, config.unstained`, file);
   const content = await readHashed(zip, weights.onnx, networkBytes(description.network), file);
   const tensors = decodeNetwork(content, description.network, `${file}: ${weights.onnx.source}`);
   const test = {
@@ -72,15 +73,7 @@ async function readRdf(zip: Zip, file: string): Promise<z.infer<typeof rdfSchema
       remedy: 'Give the model.zip that unstained train wrote.',
     });
   const text = new TextDecoder().decode(await zip.read(MODEL_FILES.rdf, MOST_RDF_BYTES));
-  const document = parseDocument(text, { prettyErrors: false });
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem) throw damaged(file, `${MODEL_FILES.rdf} is not YAML: ${problem.message.slice(0, 200)}`);
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: MOST_ALIASES });
-  } catch (cause) {
-    throw damaged(file, `${MODEL_FILES.rdf} refers to itself too often`, cause);
-  }
+  const value = parseYaml(text, file);
   if (isRecord(value) && value.type === 'model' && !(isRecord(value.config) && 'unstained' in value.config))
     throw new ModelError('model/unsupported', {
       file,
@@ -89,6 +82,36 @@ async function readRdf(zip: Zip, file: string): Promise<z.infer<typeof rdfSchema
       remedy: 'Give a model.zip that unstained train wrote.',
     });
   return checked(rdfSchema, value, `${file}: ${MODEL_FILES.rdf}`, file);
+}
+
+function parseYaml(text: string, file: string): unknown {
+  if ((text.match(/[[{]/g)?.length ?? 0) > MOST_BRACKETS) throw damaged(file, `${MODEL_FILES.rdf} nests too deeply`);
+  try {
+    const document = parseDocument(text, { prettyErrors: false });
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem) throw new Error(problem.message);
+    return document.toJS({ maxAliasCount: MOST_ALIASES });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw damaged(file, `${MODEL_FILES.rdf} is not YAML: ${message.slice(0, 200)}`, cause);
+  }
+}
+
+/** Images that were learned from, still to be checked. */
+async function readData(
+  zip: Zip,
+  attachments: z.infer<typeof rdfSchema>['attachments'],
+  file: string,
+): Promise<unknown> {
+  const { source, sha256: hash } = attachments.find((attached) => attached.source === MODEL_FILES.data) ?? {};
+  if (source === undefined || hash === undefined)
+    throw damaged(file, `${MODEL_FILES.rdf} has no hash of ${MODEL_FILES.data}`);
+  const text = new TextDecoder().decode(await readHashed(zip, { source, sha256: hash }, MOST_DATA_BYTES, file));
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw damaged(file, `${MODEL_FILES.data} is not JSON`, cause);
+  }
 }
 
 /** An entry whose bytes are those that rdf.yaml has the hash of. */

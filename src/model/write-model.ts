@@ -35,10 +35,13 @@ export async function writeModel({ description, tensors, test, publication }: Mo
   const weights = encodeNetwork(model.network, tensors);
   const testInput = encodeNpy(test.input);
   const testOutput = encodeNpy(inUnits(test.output, model));
+  const text = (content: string) => new TextEncoder().encode(content);
+  const data = text(`${JSON.stringify(model.data, null, 2)}\n`);
   const hashes = {
     weights: await sha256(weights),
     testInput: await sha256(testInput),
     testOutput: await sha256(testOutput),
+    data: await sha256(data),
   };
   // Quoted as YAML 1.1 needs it: `y` is the name of an axis, and a truth value to older readers.
   const rdf = stringify(bioimageIo(model, publication, hashes), {
@@ -46,10 +49,10 @@ export async function writeModel({ description, tensors, test, publication }: Mo
     lineWidth: 0,
     aliasDuplicateObjects: false,
   });
-  const text = (content: string) => new TextEncoder().encode(content);
   return encodeZip([
     { name: MODEL_FILES.rdf, bytes: text(rdf), compress: true },
     { name: MODEL_FILES.documentation, bytes: text(modelDocumentation(model, publication)), compress: true },
+    { name: MODEL_FILES.data, bytes: data, compress: true },
     { name: MODEL_FILES.cover, bytes: modelCover(test.input, test.output, model.targets[0].color), compress: false },
     { name: MODEL_FILES.testInput, bytes: testInput, compress: false },
     { name: MODEL_FILES.testOutput, bytes: testOutput, compress: false },
