@@ -58,7 +58,7 @@ export async function continueRun(
   const start = await stateOf(stored, config, call);
   const losses = (await readLosses(stored)).filter(({ step }) => step <= start.step);
   const { seconds, startedAt } = run;
-  return { store, config, description, data, start, losses, seconds, startedAt };
+  return { store, config, description, data, start, fineTunes: false, losses, seconds, startedAt };
 }
 
 /** All but pixels, which are compared when they are read. */

@@ -2,6 +2,8 @@
  * One file a verb: each wires the rooms; this index is the package's public surface.
  * Portable; imports every portable room.
  */
+export { check } from './check.ts';
+export type { CheckRequest, CheckResult } from './check-request.ts';
 export { convert } from './convert.ts';
 export { demo } from './demo.ts';
 export { devices } from './devices.ts';
@@ -33,6 +35,7 @@ export type {
 export { train } from './train.ts';
 export type { Sha256, World } from './world.ts';
 export type { Machine } from '../engine/index.ts';
+export type { Finding, FindingKind } from '../dataset/index.ts';
 export type { Output } from '../io/index.ts';
 export type { AllowableChange } from '../run/index.ts';
 export { resolveConfig } from '../config/index.ts';

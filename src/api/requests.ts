@@ -37,6 +37,8 @@ export interface TrainRequest {
   readonly overwrite: boolean;
   /** Folder of a run to go on with. */
   readonly resume: string | null;
+  /** A model to begin with: a package or a run's folder. */
+  readonly init: string | null;
   /** What may have changed since that run was stopped. */
   readonly allowChange: ReadonlySet<AllowableChange>;
   /** Nothing is trained: what would be is told. */

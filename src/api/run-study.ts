@@ -1,13 +1,12 @@
 /** What a training came to: its best network, measured on everything that was kept aside, with pictures of some of it. */
 import { isUnstainedError, type LongCall } from '../core/index.ts';
 import { RUN_FILES } from '../run/index.ts';
+import { readModel } from '../model/index.ts';
 import { averagedNetwork } from '../network/index.ts';
 import type { TrainedNetwork } from '../prediction/index.ts';
 import { measureHeldOut, meanOf, studyField, type StudiedField } from './field-study.ts';
 import type { Measured } from './requests.ts';
-import { readPackage } from './model-file.ts';
 import type { Computing, Trained, TrainingRun } from './training-run.ts';
-import type { World } from './world.ts';
 
 export interface RunStudy {
   /** Of the network that was measured: the best one. */
@@ -24,14 +23,13 @@ export interface RunStudy {
 const MOST_SHOWN = 3;
 
 export async function studyRun(
-  world: World,
   run: TrainingRun,
   trained: Trained,
   { runtime, memoryBytes }: Pick<Computing, 'runtime' | 'memoryBytes'>,
   call: LongCall,
 ): Promise<RunStudy> {
   const { set } = run.data;
-  const { step, network } = await bestNetwork(world, run, trained, call);
+  const { step, network } = await bestNetwork(run, trained, call);
   const predictor = { runtime, network, memoryBytes };
   const measuring = {
     ...call,
@@ -61,7 +59,6 @@ export async function studyRun(
 
 /** The network that was measured best: of the package that was written then, or the last one. */
 async function bestNetwork(
-  world: World,
   { store, description }: TrainingRun,
   { state }: Trained,
   { onNote }: LongCall,
@@ -70,7 +67,8 @@ async function bestNetwork(
   const best = state.selection.best?.step ?? state.step;
   if (best === state.step) return last;
   try {
-    const { tensors, description: packed } = await readPackage(world, `${store.name}/${RUN_FILES.model}`);
+    const file = `${store.name}/${RUN_FILES.model}`;
+    const { tensors, description: packed } = await readModel(await store.read(RUN_FILES.model), file);
     if (packed.step === best) return { step: best, network: { description, tensors } };
     onNote?.(
       `${store.name}/${RUN_FILES.model} is the network of step ${packed.step}, not of step ${best}; the last one is measured.`,

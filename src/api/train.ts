@@ -8,6 +8,7 @@ import { planStep, untrained } from '../training/index.ts';
 import { continueRun } from './continued-run.ts';
 import { studyRun, type RunStudy } from './run-study.ts';
 import { requireFreeFolder } from './free-output.ts';
+import { initialNetwork } from './initial-network.ts';
 import { memoryBudget } from './memory-budget.ts';
 import type { TrainingPlan, TrainRequest, TrainResult } from './requests.ts';
 import { writeRunReport } from './run-report.ts';
@@ -15,7 +16,8 @@ import { describeNetwork } from './stored-run.ts';
 import { startRuntime } from './start-runtime.ts';
 import { openTrainingData, readAll } from './training-data.ts';
 import { trainingPlan } from './training-plan.ts';
-import { runTraining, type Trained, type TrainingRun } from './training-run.ts';
+import { runTraining } from './run-training.ts';
+import type { Trained, TrainingRun } from './training-run.ts';
 import { samplesOfManifest, samplesOfPair } from './training-samples.ts';
 import type { World } from './world.ts';
 
@@ -74,7 +76,7 @@ async function trainRun(
   const trained = await runTraining(world, run, computing, call);
   if (!trained) return { schema: 'unstained.train/1', state: 'planned', plan: told! };
   const seconds = (world.now() - began) / 1000;
-  const study = await studyRun(world, run, trained, computing, call).catch((error: unknown) => {
+  const study = await studyRun(run, trained, computing, call).catch((error: unknown) => {
     throw call.signal?.aborted ? stoppedMeasuring(run) : error;
   });
   const report = await writeRunReport(world, { run, trained, study });
@@ -83,12 +85,19 @@ async function trainRun(
 
 /** The run's folder. Throws UsageError where it is not said, or is somebody else's. */
 async function placeOf(world: World, request: TrainRequest): Promise<RunStore> {
-  const { signal, targets, data, out, resume } = request;
+  const { signal, targets, data, out, resume, init } = request;
   if (resume !== null) {
-    if (signal !== null || targets.length > 0 || request.weight !== null || data !== null || out !== null)
+    if (
+      signal !== null ||
+      targets.length > 0 ||
+      request.weight !== null ||
+      data !== null ||
+      out !== null ||
+      init !== null
+    )
       throw new UsageError('usage/resume', {
-        what: '--resume was given together with images or --out.',
-        why: `The run in ${resume} knows its images and its place.`,
+        what: '--resume was given together with images, --out or --init.',
+        why: `The run in ${resume} knows its images, its place and how it began.`,
         remedy: `unstained train --resume ${resume}`,
       });
     return world.openRun(resume);
@@ -150,13 +159,22 @@ async function newRun(world: World, store: RunStore, request: TrainRequest, call
     manifest === null
       ? samplesOfPair({ signal: signal as string, targets, weight })
       : await samplesOfManifest(world, manifest);
+  if (request.config.freezeEncoder && request.init === null)
+    throw new UsageError('usage/freeze', {
+      what: 'freezeEncoder is true, but there is no --init.',
+      why: 'An encoder that was never trained would stay so.',
+      remedy: 'Add --init MODEL, or leave freezeEncoder out.',
+    });
   const weighted = samples.some((sample) => sample.weight !== null || sample.mask !== null);
   const config = lossForWeight(request.config, request.explicit, weighted);
   const memoryBytes = voxelMemory(world, request);
   const data = await openTrainingData(world, samples, config, { voxelSize, axes, memoryBytes }, call);
   const description = describeNetwork(config, data.describe());
-  const start = untrained(description, config, random(config.seed));
-  return { store, config, description, data, start, losses: [], seconds: 0, startedAt: world.date() };
+  const fresh = untrained(description, config, random(config.seed));
+  const begin = request.init && (await initialNetwork(world, request.init, description, fresh.tensors, call));
+  const start = begin ? untrained(description, config, random(config.seed), begin) : fresh;
+  const startedAt = world.date();
+  return { store, config, description, data, start, fineTunes: begin !== null, losses: [], seconds: 0, startedAt };
 }
 
 /** A weight map that is given counts, unless the loss was chosen. */

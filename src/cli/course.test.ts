@@ -36,13 +36,21 @@ describe('losses', () => {
     for (let i = 1; i <= 5; i++) step(course, i, i, i * i);
     step(course, 5, 6, 25); // told again: no new one
     expect(course.losses(5)).toEqual([1, 4, 9, 16, 25]);
-    expect(course.losses(2)).toEqual([2.5, 50 / 3]);
+    expect(course.losses(2)).toEqual([14 / 3, 50 / 3]); // the middle one is half of either
+    expect(course.loss()).toBe(11);
   });
-  it('of a long training fill the cells, each the mean of its share', () => {
+  it('of a long training fill the cells, each a mean about its place', () => {
     const course = followCourse();
     for (let i = 1; i <= 50_000; i++) step(course, i, i, i);
     const shown = course.losses(100);
     expect(shown).toHaveLength(100);
-    shown.forEach((loss, i) => expect(Math.abs(loss - (i + 0.5) * 500)).toBeLessThan(250)); // half a cell
+    shown.slice(5, -5).forEach((loss, i) => expect(Math.abs(loss - (i + 5.5) * 500)).toBeLessThan(250)); // half a cell
+    expect(course.loss()).toBe(50_000 - 24.5);
+  });
+  it('that differ much from step to step are shown as a curve that falls', () => {
+    const course = followCourse();
+    for (let i = 0; i < 600; i++) step(course, i + 1, i, ((i * 7) % 11) + 40 * Math.exp(-i / 150));
+    const shown = course.losses(60).slice(0, 50);
+    expect(shown).toEqual(shown.toSorted((a, b) => b - a));
   });
 });

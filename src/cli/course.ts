@@ -5,6 +5,9 @@ const PACE_OVER_MS = 30_000;
 /** Moments are remembered no denser than that. */
 const MOMENT_MS = 100;
 const MOST_LOSSES = 1024;
+const RECENT_LOSSES = 50;
+/** To either side of a place on the curve, of the whole way. */
+const SMOOTHED_OVER = 1 / 24;
 
 export interface Course {
   add(progress: Progress, now: number): void;
@@ -14,7 +17,9 @@ export interface Course {
   perSecond(): number | null;
   /** To the end, at the present pace, and with as many pauses as so far; null until there is a pace. */
   secondsLeft(now: number): number | null;
-  /** The losses so far as at most `cells` means. */
+  /** The mean loss of the last fifty steps, since single batches differ much; null where there is none. */
+  loss(): number | null;
+  /** The losses so far at `cells` places, or as many as there are: running means over a twelfth of the way. */
   losses(cells: number): readonly number[];
 }
 
@@ -29,14 +34,17 @@ export function followCourse(): Course {
   let losses: number[] = [];
   let lossSpan = 1; // steps that one of `losses` is the mean of
   let gathered: number[] = [];
+  const recent: number[] = [];
 
   const addLoss = (loss: number) => {
+    recent.push(loss);
+    if (recent.length > RECENT_LOSSES) recent.shift();
     gathered.push(loss);
     if (gathered.length < lossSpan) return;
     losses.push(mean(gathered));
     gathered = [];
     if (losses.length < MOST_LOSSES) return;
-    losses = inGroups(losses, MOST_LOSSES / 2);
+    losses = losses.flatMap((first, i) => (i % 2 === 0 ? [(first + losses[i + 1]) / 2] : []));
     lossSpan *= 2;
   };
   const perSecond = () => {
@@ -78,14 +86,16 @@ export function followCourse(): Course {
       const left = newest.total - newest.done;
       return left <= 0 ? 0 : Math.max(0, (left / pace) * withPauses - Math.min(sinceLast, 1 / pace));
     },
-    losses: (cells) => inGroups(losses, Math.min(cells, losses.length)),
+    loss: () => (recent.length > 0 ? mean(recent) : null),
+    losses(cells) {
+      const places = Math.min(cells, losses.length);
+      const reach = Math.max(losses.length / places / 2, losses.length * SMOOTHED_OVER);
+      return Array.from({ length: places }, (_, place) => {
+        const center = ((place + 0.5) / places) * losses.length;
+        return mean(losses.slice(Math.max(0, Math.floor(center - reach)), Math.ceil(center + reach)));
+      });
+    },
   };
-}
-
-/** Means of `count` groups of neighbors, as equal as can be. */
-function inGroups(values: readonly number[], count: number): number[] {
-  const start = (group: number) => Math.floor((group * values.length) / count);
-  return Array.from({ length: count }, (_, group) => mean(values.slice(start(group), start(group + 1))));
 }
 
 function mean(values: readonly number[]): number {

@@ -3,7 +3,6 @@ import type { Io } from './io.ts';
 import type { Screen } from './screen.ts';
 
 const TWICE_WITHIN_MS = 5000;
-const EXIT_INTERRUPTED = 130;
 
 export interface Interrupts {
   /** Aborted at the first signal. */
@@ -23,7 +22,7 @@ export function listenForInterrupts(io: Io, consequence: string, screen: Pick<Sc
       const now = io.now();
       if (now - lastCtrlC < TWICE_WITHIN_MS) {
         screen.clear();
-        io.exit(EXIT_INTERRUPTED);
+        io.stopAtOnce();
         return;
       }
       lastCtrlC = now;

@@ -21,6 +21,6 @@ export interface Io {
   residentBytes(): number;
   /** Calls `listener` at each signal to stop; the function that it gives ends that. */
   onInterrupt(listener: (signal: StopSignal) => void): () => void;
-  /** Ends the process at once. */
-  exit(code: number): void;
+  /** Ends the process in the midst of what it does, as a Ctrl-C does that nobody listens to: shells call that 130. */
+  stopAtOnce(): void;
 }

@@ -43,10 +43,12 @@ function cutLine(line: Line, cells: number): Line {
   });
 }
 
-/** The end of a name, which tells more than its beginning, in at most `cells`. */
+/** The end of a name or path, which tells more than its beginning, in at most `cells`; whole folders where they fit. */
 export function endOf(name: string, cells: number, more: string): string {
   if (widthOf(name) <= cells) return name;
   const letters = Array.from(name);
   while (letters.length > 0 && widthOf(letters.join('')) > cells - widthOf(more)) letters.shift();
-  return more + letters.join('');
+  const end = letters.join('');
+  const folder = end.slice(0, -1).search(/[/\\]/);
+  return more + (folder > 0 ? end.slice(folder) : end);
 }

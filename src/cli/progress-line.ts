@@ -61,15 +61,16 @@ export function plainLine(parts: LineParts): string {
 }
 
 /** Done of total, how fast, and how long still, with what else is to be told. */
-function numbers({ progress: { done, total, unit, loss, facts = [] }, course, now }: LineParts) {
+function numbers({ progress: { done, total, unit, facts = [] }, course, now }: LineParts) {
   const perSecond = course.perSecond();
   const left = course.secondsLeft(now);
+  const loss = course.loss();
   return {
     count: total > 0 ? `${done}/${total} ${unit}` : `${done} ${unit}`,
     rate: perSecond ? rateText(perSecond, unit) : null,
     others: [
       ...(left && total > done ? [`${formatSeconds(left)} left`] : []),
-      ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
+      ...(loss === null ? [] : [`loss ${formatNumber(loss)}`]),
       ...facts,
     ],
   };

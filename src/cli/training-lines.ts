@@ -59,9 +59,9 @@ function wayLine({ training, progress, course, now }: TrainingParts, glyphs: Gly
   ];
 }
 
-/** The newest loss and learning rate, and beside them the curve of the loss, two lines high, with the ends of its scale. */
-function lossLines({ training, progress, course }: TrainingParts, glyphs: Glyphs, cells: number): Line[] {
-  const labels = [`loss ${formatNumber(progress.loss ?? null)}`, `lr ${formatNumber(training.lr)}`];
+/** Loss and learning rate, and beside them the curve of the loss, two lines high, with the ends of its scale. */
+function lossLines({ training, course }: TrainingParts, glyphs: Glyphs, cells: number): Line[] {
+  const labels = [`loss ${formatNumber(course.loss())}`, `lr ${formatNumber(training.lr)}`];
   const width = Math.max(...labels.map(({ length }) => length), 'loss 0.00123'.length);
   const scaleCells = cells >= SCALE_FROM_CELLS ? 2 + '0.00123'.length : 0;
   const losses = course.losses(Math.max(0, Math.min(MOST_CURVE, cells - width - 2 - scaleCells)));
@@ -99,11 +99,11 @@ function validationLine({ step, scores, best, withoutGain, patience }: Validatio
 /** Memory, data, and what is safe. */
 function standing({ training: { images, savedStep }, residentBytes, secondsSinceSaved }: TrainingParts): Piece[] {
   const { inMemory, all } = images;
+  const held = `${inMemory < all ? `${inMemory} of ` : ''}${all} ${all === 1 ? 'image' : 'images'}`;
   const saved = secondsSinceSaved === null ? '' : `, ${formatSeconds(Math.floor(secondsSinceSaved))} ago`;
   const dim = (rank: number, text: string) => piece(rank, { text, format: 'dim' });
   return [
-    dim(1, `${formatBytes(residentBytes)} of memory`),
-    dim(2, inMemory < all ? `${inMemory} of ${all} images` : `${all} ${all === 1 ? 'image' : 'images'}`),
+    dim(1, `in memory: ${formatBytes(residentBytes)}, ${held}`),
     dim(0, savedStep > 0 ? `saved step ${savedStep}${saved}` : 'nothing saved yet'),
   ];
 }

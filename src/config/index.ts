@@ -3,8 +3,9 @@
  * Portable; imports `core` only.
  */
 export type { Config, Loss, Normalization } from './config.ts';
-export { configToYaml, describeKeys, jsonSchema } from './describe.ts';
+export { configToYaml, describeKeys } from './describe.ts';
 export type { KeyDescription } from './describe.ts';
+export { jsonSchema } from './json-schema.ts';
 export { PRESETS } from './keys.ts';
 export type { PresetName } from './keys.ts';
 export { nearest } from './nearest.ts';

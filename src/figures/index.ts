@@ -2,6 +2,10 @@
  * Pictures and pages from images, numbers and runs: the report.
  * Portable; imports `codec` and `core`.
  */
+export { severityOf } from './check-data.ts';
+export type { CheckedSample, CheckPageData, DrawnImage, Shift, ShownFinding, ShownPicture } from './check-data.ts';
+export { renderCheckPage } from './check-page.ts';
+export { checkPictures } from './check-pictures.ts';
 export { renderReport } from './page.ts';
 export { triptychPng } from './panels.ts';
 export { previewPng } from './preview.ts';

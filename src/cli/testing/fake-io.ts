@@ -6,7 +6,8 @@ import type { Library } from '../main.ts';
 export interface FakeIo extends Io {
   readonly out: string[];
   readonly err: string[];
-  readonly exits: number[];
+  /** How often it was stopped at once. */
+  stops(): number;
   advance(ms: number): void;
   resize(columns: number): void;
   interrupt(signal?: StopSignal): void;
@@ -20,14 +21,14 @@ export function fakeIo({
 }: { isTTY?: boolean; columns?: number; rows?: number; env?: Io['env'] } = {}): FakeIo {
   const out: string[] = [];
   const err: string[] = [];
-  const exits: number[] = [];
   const listeners = new Set<(signal: StopSignal) => void>();
   const timers = new Set<{ readonly ms: number; readonly tick: () => void; due: number }>();
   let now = 0;
+  let stops = 0;
   return {
     out,
     err,
-    exits,
+    stops: () => stops,
     stdout: { write: (text) => out.push(text) },
     stderr: { write: (text) => err.push(text) },
     env,
@@ -45,7 +46,7 @@ export function fakeIo({
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    exit: (code) => exits.push(code),
+    stopAtOnce: () => void stops++,
     advance(ms) {
       const until = now + ms;
       for (;;) {
@@ -66,6 +67,7 @@ export function fakeIo({
 export function fakeLibrary(verbs: Partial<Verbs<string>>): () => Promise<Library<string>> {
   const refuse = () => Promise.reject(new Error('this verb was not expected'));
   const all = {
+    check: refuse,
     train: refuse,
     predict: refuse,
     evaluate: refuse,
