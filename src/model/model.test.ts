@@ -56,6 +56,7 @@ describe.each([
       0,
     );
     expect(error).toBeLessThan(1e-5);
+    expect(Math.max(...output.data) - Math.min(...output.data)).toBeGreaterThan(0.01); // the network is alive
     const [, channels, ...extents] = input.shape;
     const larger = [2, channels, ...extents.map((extent) => 2 * extent)];
     expect((await run(new Float32Array(larger.reduce((a, b) => a * b)), larger)).dims).toEqual([
