@@ -19,6 +19,9 @@ export const MODEL_FILES = {
   cover: 'cover.png',
 } as const;
 
+/** Of the list of images: some 50,000 of them. What a reader parses must be bounded, however many there are. */
+export const MOST_DATA_BYTES: number = 2 ** 23;
+
 const FORMAT = '0.5.3';
 const PAPER = {
   text: 'Ounkomol et al. (2018): Label-free prediction of three-dimensional fluorescence images from transmitted-light microscopy. Nature Methods 15, 917-920.',

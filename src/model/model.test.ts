@@ -251,6 +251,19 @@ describe('a package that was changed', () => {
     );
   });
 
+  it('I2: whose weights would become a gigabyte of zeros is refused before they do', async () => {
+    const zeros = new Uint8Array(5e7);
+    const rest = Object.fromEntries(FILES.filter((name) => name !== 'rdf.yaml').map((name) => [name, () => null]));
+    const small = await repacked({ ...rest, 'training-data.json': (content) => content, 'weights.onnx': () => zeros });
+    const zip = await openZip(small, 'small.zip');
+    const entries = await Promise.all(
+      zip.names.map(async (name) => ({ name, bytes: await zip.read(name, 1e8), compress: true })),
+    );
+    const bomb = await encodeZip(entries);
+    expect(bomb.length).toBeLessThan(60_000);
+    expect(await refusal(bomb)).toMatch(/^model\/unsupported .*weights\.onnx has 50000000 bytes/);
+  });
+
   it('M3: with another graph than its description makes is refused, though its hashes are right', async () => {
     const text = (content: Uint8Array) => new TextDecoder('latin1').decode(content);
     for (const [from, to, message] of [
@@ -302,6 +315,17 @@ describe('a package that was changed', () => {
     }
     expect(refused).toBeGreaterThan(30);
   });
+});
+
+it('of a hundred thousand images it lists what a reader reads', async () => {
+  const model = await testModel(volumeModel);
+  const data = Array.from({ length: 100_000 }, (_, i) => ({ file: `plate ${i}/field.tif`, sha256: 'cd'.repeat(32) }));
+  const read = await readModel(
+    await writeModel({ ...model, description: { ...model.description, data } }),
+    'model.zip',
+  );
+  expect(read.description.data.length).toBeGreaterThan(20_000);
+  expect(read.description.data).toEqual(data.slice(0, read.description.data.length));
 });
 
 describe('a model that contradicts itself is not written', () => {

@@ -6,7 +6,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { decodeNpy, openZip, sha256, type Float32Tensor, type Zip } from '../codec/index.ts';
 import { ModelError } from '../core/index.ts';
-import { MODEL_FILES } from './bioimage-io.ts';
+import { MODEL_FILES, MOST_DATA_BYTES } from './bioimage-io.ts';
 import { modelDescription, type ModelDescription } from './description.ts';
 import { decodeNetwork, networkBytes } from './network-graph.ts';
 
@@ -27,7 +27,8 @@ const MOST_RDF_BYTES = 2 ** 17;
 /** Nested thousands deep, brackets end the process in the YAML parser. */
 const MOST_BRACKETS = 500;
 const MOST_TEST_BYTES = 2 ** 28;
-const MOST_DATA_BYTES = 2 ** 26;
+/** Weights hardly become smaller by compression: what a package's bytes could be at most. */
+const MOST_RATIO = 100;
 // rdf.yaml is written without any; many are how a small file becomes gigabytes.
 const MOST_ALIASES = 20;
 
@@ -54,11 +55,13 @@ export async function readModel(bytes: Uint8Array, file: string): Promise<Stored
   const { weights, inputs, outputs, attachments, config, name, timestamp } = rdf;
   const said = { ...config.unstained, data: await readData(zip, attachments, file) };
   const description = checked(modelDescription, said, `${file}: ${MODEL_FILES.rdf}, config.unstained`, file);
-  const content = await readHashed(zip, weights.onnx, networkBytes(description.network), file);
+  const most = MOST_RATIO * bytes.length;
+  const mostWeights = Math.min(most, networkBytes(description.network));
+  const content = await readHashed(zip, weights.onnx, mostWeights, file);
   const tensors = decodeNetwork(content, description.network, `${file}: ${weights.onnx.source}`);
   const test = {
-    input: await readTest(zip, inputs[0].test_tensor, file),
-    output: await readTest(zip, outputs[0].test_tensor, file),
+    input: await readTest(zip, inputs[0].test_tensor, most, file),
+    output: await readTest(zip, outputs[0].test_tensor, most, file),
   };
   requireTestShapes(description, test, file);
   return { name, description, tensors, test, timestamp };
@@ -127,8 +130,14 @@ async function readHashed(
   return bytes;
 }
 
-async function readTest(zip: Zip, entry: z.infer<typeof hashedFile>, file: string): Promise<Float32Tensor> {
-  return decodeNpy(await readHashed(zip, entry, MOST_TEST_BYTES, file), `${file}: ${entry.source}`);
+async function readTest(
+  zip: Zip,
+  entry: z.infer<typeof hashedFile>,
+  most: number,
+  file: string,
+): Promise<Float32Tensor> {
+  const bytes = await readHashed(zip, entry, Math.min(most, MOST_TEST_BYTES), file);
+  return decodeNpy(bytes, `${file}: ${entry.source}`);
 }
 
 function requireTestShapes({ network }: ModelDescription, { input, output }: StoredModel['test'], file: string): void {
