@@ -99,8 +99,9 @@ const CHILD = `
   let printed = '';
   const io = {
     stdout: { write: (text) => { printed += text; } },
-    stderr: process.stderr, env: process.env, isTTY: false, columns: () => 80, now: () => performance.now(),
-    residentBytes: () => process.memoryUsage.rss(), onInterrupt: () => () => {}, exit: (code) => process.exit(code),
+    stderr: process.stderr, env: process.env, isTTY: false, columns: () => 80, rows: () => 24,
+    now: () => performance.now(), repeat: () => () => {}, residentBytes: () => process.memoryUsage.rss(),
+    onInterrupt: () => () => {}, stopAtOnce: () => process.exit(130),
   };
   const code = await main(args, io, async () => {
     const [verbs, { nodeWorld }] = await Promise.all([import(dist + '/api/index.js'), import(dist + '/node/index.js')]);
