@@ -1,59 +1,103 @@
-/** A run that goes on: its images read again and compared, its state from the newest whole checkpoint. */
-import type { Config } from '../config/index.ts';
-import { DatasetError, random, type LongCall } from '../core/index.ts';
-import { newestCheckpoint, parseLosses, RUN_FILES, type DataFile } from '../run/index.ts';
-import type { VoxelSize } from '../volume/index.ts';
+/** A run that goes on: its images listed again, its state from the newest whole checkpoint. */
+import { configToYaml, type Config } from '../config/index.ts';
+import { random, type LongCall } from '../core/index.ts';
+import type { ImageBuffer } from '../dataset/index.ts';
+import type { DeviceTraits } from '../engine/index.ts';
+import {
+  changesSince,
+  environmentFile,
+  newestCheckpoint,
+  parseLosses,
+  requireAllowed,
+  RUN_FILES,
+  sha256,
+  type AllowableChange,
+  type Change,
+  type EnvironmentFile,
+  type RunStore,
+} from '../run/index.ts';
 import { untrained, type TrainingState } from '../training/index.ts';
-import { readPair } from './pair.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
+import { reopenTrainingData } from './training-data.ts';
 import type { TrainingRun } from './training-run.ts';
+import { samplesOfRun } from './training-samples.ts';
 import type { World } from './world.ts';
 
-/** A training that is about to run. */
-export interface Begun {
-  readonly run: TrainingRun;
-  /** Micrometers, of the signal. */
-  readonly voxelSize: VoxelSize | null;
+export interface Continuing {
+  /** The run's settings with what was given now, by the keys that were given. */
+  readonly change: (old: Config) => Config;
+  /** What may have changed since the run was started. */
+  readonly allowed: ReadonlySet<AllowableChange>;
+  /** Where it computes now. */
+  readonly traits: DeviceTraits;
+  /** For voxels in memory. */
+  readonly memoryBytes: number;
 }
 
+/** Settings that a run may change on its way: how long it goes on, what it measures, how often it saves. */
+const MAY_CHANGE: ReadonlySet<string> = new Set(['steps', 'checkpoint.every', 'validate.patience']);
+
 /**
- * The run in `folder`, with the settings that `change` makes of its own.
- * Throws ModelError where the run cannot be read, and DatasetError dataset/changed where an image holds other pixels.
+ * The run in `folder`. Throws ModelError where it cannot be read, UsageError usage/run-changed where it is not as it was and this
+ * was not allowed. Images that hold other pixels are refused when they are read: DatasetError dataset/changed.
  */
 export async function continueRun(
   world: World,
   folder: string,
-  change: (old: Config) => Config,
+  { change, allowed, traits, memoryBytes }: Continuing,
   call: LongCall,
-): Promise<Begun> {
+): Promise<TrainingRun> {
   const stored = await readRun(world, folder);
-  const { store, data: before, description } = stored;
+  const { store, description, run } = stored;
   const config = change(stored.config);
-  const files = {
-    signal: before.signal.file,
-    targets: before.targets.map(({ name, file: path }) => ({ name, path })),
-    weight: before.weight?.file ?? null,
-    voxelSize: before.signal.voxelSize,
-    axes: before.axes,
-  };
-  const { pair, data, voxelSize } = await readPair(world, files, config, call);
-  requireSamePixels(before, data, folder);
+  const changes = await changesOf(world, stored, config, traits);
+  for (const note of requireAllowed(folder, changes, allowed)) call.onNote?.(note);
+  const samples = samplesOfRun(stored.data);
+  const allowData = allowed.has('data');
+  const data = await reopenTrainingData(world, samples, config, stored.data, memoryBytes, allowData, call);
   const start = await stateOf(stored, config, call);
   const losses = (await readLosses(stored)).filter(({ step }) => step <= start.step);
-  return { run: { store, config, description, pair, data, start, losses, startedAt: stored.run.startedAt }, voxelSize };
+  const { seconds, startedAt } = run;
+  return { store, config, description, data, start, fineTunes: false, losses, seconds, startedAt };
 }
 
-function requireSamePixels(before: DataFile, now: DataFile, folder: string): void {
-  const images = ({ signal, targets, weight }: DataFile) => [signal, ...targets, ...(weight ? [weight] : [])];
-  const old = images(before);
-  for (const [i, { file, sha256 }] of images(now).entries())
-    if (sha256 !== old[i].sha256)
-      throw new DatasetError('dataset/changed', {
-        file,
-        what: `${file} holds other pixels than when ${folder} was started.`,
-        why: 'A training that goes on with other images is another training.',
-        remedy: 'Restore the file, or train anew into another folder.',
-      });
+/** All but pixels, which are compared when they are read. */
+async function changesOf(
+  { machine }: World,
+  { store, config: before, run }: StoredRun,
+  config: Config,
+  traits: DeviceTraits,
+): Promise<Change[]> {
+  const now = {
+    onnxruntime: machine.onnxruntime,
+    device: traits.kind,
+    threads: traits.threads,
+    convBlock: traits.convBlock,
+  };
+  const file = await environmentOf(store);
+  const then = file
+    ? { onnxruntime: file.onnxruntime, device: file.device, threads: file.threads, convBlock: file.convBlock }
+    : now;
+  const edited = (await sha256(new TextEncoder().encode(configToYaml(before)))) !== run.configSha256;
+  return [
+    ...(edited
+      ? [{ kind: 'config' as const, what: `${RUN_FILES.config} is not the one that the run was started with.` }]
+      : []),
+    ...changesSince(
+      { data: [], config: before, version: run.version, machine: then },
+      { data: [], config, version: machine.version, machine: now },
+      MAY_CHANGE,
+    ),
+  ];
+}
+
+/** Null where the run was stopped before it was written, or it is damaged: it only tells why bits differ. */
+async function environmentOf(store: RunStore): Promise<EnvironmentFile | null> {
+  try {
+    return environmentFile.decode(await store.read(RUN_FILES.environment), RUN_FILES.environment);
+  } catch {
+    return null;
+  }
 }
 
 /** Where no checkpoint was written yet, the run begins again. */
@@ -63,12 +107,14 @@ async function stateOf(
   { onNote }: LongCall,
 ): Promise<TrainingState> {
   const found = await newestCheckpoint(store);
-  if (!found) return untrained(description, random(config.seed));
+  if (!found) return untrained(description, config, random(config.seed));
   for (const note of found.damaged) onNote?.(`${note} Going on from the one before.`);
-  const { step, random: state, tensors } = found.checkpoint;
+  const { tensors, step, random: state, buffer, selection } = found.checkpoint;
   return {
     step,
     random: state,
+    buffer: buffer as ImageBuffer | null,
+    selection,
     tensors: Object.fromEntries(Object.entries(tensors).map(([name, { data }]) => [name, data])),
   };
 }

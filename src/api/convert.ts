@@ -22,7 +22,7 @@ import {
 import { formatSize, voxelCount, type Region, type Size, type VoxelSize } from '../volume/index.ts';
 import { requireNotInput } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
-import { filledIn } from './read-images.ts';
+import { filledIn } from '../dataset/index.ts';
 import type { ConvertRequest, ConvertResult, GivenRange } from './requests.ts';
 import type { World } from './world.ts';
 

@@ -3,15 +3,17 @@ import { resolveConfig } from '../config/index.ts';
 import { Interrupted, isUnstainedError, random, type LongCall } from '../core/index.ts';
 import type { Runtime } from '../engine/index.ts';
 import { untrained, planStep } from '../training/index.ts';
-import { continueRun, type Begun } from './continued-run.ts';
-import { heldOutMeasures, studyField } from './field-study.ts';
+import { continueRun } from './continued-run.ts';
 import { DEMO_FILE, holdingOf, occupied } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
-import { readPair, type PairFiles } from './pair.ts';
 import type { DemoRequest, DemoResult } from './requests.ts';
-import { exampleOf, secondsOf, writePage, writePicture, type StudiedRun } from './run-report.ts';
+import { exampleOf, writePage, writePicture, type StudiedRun } from './run-report.ts';
+import { studyRun } from './run-study.ts';
 import { describeNetwork } from './stored-run.ts';
-import { runTraining } from './training-run.ts';
+import { openTrainingData, readAll } from './training-data.ts';
+import { runTraining } from './run-training.ts';
+import type { TrainingRun } from './training-run.ts';
+import { samplesOfPair, type GivenPair } from './training-samples.ts';
 import { startRuntime } from './start-runtime.ts';
 import type { World } from './world.ts';
 
@@ -21,7 +23,7 @@ interface Example {
   readonly title: string;
   readonly about: string;
   readonly credit: string;
-  readonly files: (path: (name: string) => string) => PairFiles;
+  readonly files: (path: (name: string) => string) => GivenPair;
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -41,8 +43,6 @@ const EXAMPLES: readonly Example[] = [
         { name: 'NFH', path: path('nfh.png') },
       ],
       weight: null,
-      voxelSize: null,
-      axes: null,
     }),
     settings: {
       'network.dims': '2',
@@ -67,8 +67,6 @@ const EXAMPLES: readonly Example[] = [
       signal: path('light.tif'),
       targets: [{ name: 'nuclei', path: path('nuc.tif') }],
       weight: path('weight.tif'),
-      voxelSize: null,
-      axes: null,
     }),
     settings: { loss: 'weighted-mse', steps: '240', 'split.heldOut': '0.22' },
   },
@@ -85,7 +83,7 @@ export async function demo(world: World, { out, overwrite }: DemoRequest, call: 
   } finally {
     await runtime.close();
   }
-  const shown = studied.map(exampleOf);
+  const shown = studied.map((one) => exampleOf(one));
   for (const [i, { run }] of studied.entries()) await writePicture(run.store, shown[i]);
   const seconds = (world.now() - began) / 1000;
   const report = await writePage(world, world.openRun(out), DEMO_FILE, 'Seeing without dyes', shown, seconds);
@@ -97,8 +95,8 @@ export async function demo(world: World, { out, overwrite }: DemoRequest, call: 
       name: title,
       run: run.store.name,
       steps: trained.state.step,
-      seconds: secondsOf(trained),
-      heldOut: heldOutMeasures(study),
+      seconds: trained.seconds,
+      heldOut: study.heldOut,
     })),
   };
 }
@@ -129,27 +127,45 @@ async function runExample(
   call.onNote?.(`${title}: ${about}`);
   const place = world.files.join(out, folder);
   const isBegun = (await holdingOf(world, place)) === 'a run';
-  const { run, voxelSize } = isBegun
-    ? await continueRun(world, place, (config) => config, { signal: call.signal })
+  const run = isBegun
+    ? await continueRun(
+        world,
+        place,
+        { change: (config) => config, allowed: new Set(), traits: runtime.traits, memoryBytes: VOXEL_BYTES },
+        { signal: call.signal },
+      )
     : await beginExample(world, example, place, call);
   const { batch, patch } = run.config;
   const { plan } = planStep(run.description, batch, patch, world.machine.memoryBytes, runtime.traits);
-  const trained = await runTraining(world, runtime, run, plan, call).catch((error: unknown) => {
-    if (!isUnstainedError(error, 'interrupted/saved')) throw error;
-    throw new Interrupted(true, { what: error.what, remedy: 'Start the demo again: it goes on from there.' });
-  });
-  const study = await studyField(runtime, run, trained, voxelSize, memoryBudget(world, null), call);
-  return { run, trained, study, title, about, credit };
+  const computing = { runtime, plan, memoryBytes: memoryBudget(world, null), onReady: async () => true };
+  const lock = await run.store.lock();
+  try {
+    await readAll(run.data, { signal: call.signal });
+    const trained = await runTraining(world, run, computing, call).catch((error: unknown) => {
+      if (!isUnstainedError(error, 'interrupted/saved')) throw error;
+      throw new Interrupted(true, { what: error.what, remedy: 'Start the demo again: it goes on from there.' });
+    });
+    if (!trained) throw new RangeError('an example was not trained');
+    const study = await studyRun(run, trained, computing, call);
+    return { run, trained, study, title, about, credit };
+  } finally {
+    await lock.release();
+  }
 }
 
-async function beginExample(world: World, example: Example, place: string, { signal }: LongCall): Promise<Begun> {
+/** The examples are small: their voxels stay in memory. */
+const VOXEL_BYTES = 1e9;
+
+async function beginExample(world: World, example: Example, place: string, { signal }: LongCall): Promise<TrainingRun> {
   const { folder, files, settings } = example;
   const set = Object.entries(settings).map(([key, value]) => ({ key, value }));
   const { config } = resolveConfig({ set });
-  const images = files((name) => world.files.join(world.files.join(world.examples, folder), name));
-  const { pair, data, voxelSize } = await readPair(world, images, config, { signal });
-  const description = describeNetwork(config, data);
-  const start = untrained(description, random(config.seed));
+  const samples = samplesOfPair(files((name) => world.files.join(world.files.join(world.examples, folder), name)));
+  const reading = { voxelSize: null, axes: null, memoryBytes: VOXEL_BYTES };
+  const data = await openTrainingData(world, samples, config, reading, { signal });
+  const description = describeNetwork(config, data.describe());
+  const start = untrained(description, config, random(config.seed));
   const store = world.openRun(place);
-  return { run: { store, config, description, pair, data, start, losses: [], startedAt: world.date() }, voxelSize };
+  const startedAt = world.date();
+  return { store, config, description, data, start, fineTunes: false, losses: [], seconds: 0, startedAt };
 }

@@ -22,7 +22,11 @@ export async function holdingOf(world: World, folder: string): Promise<Holding> 
   const { list } = world.openRun(folder);
   const names = await list('');
   if (names.length === 0) return 'nothing';
-  if (names.includes(RUN_FILES.run)) return names.every((name) => OF_A_RUN.has(name)) ? 'a run' : 'others';
+  const isOfRun = names.every((name) => OF_A_RUN.has(name));
+  if (names.includes(RUN_FILES.run)) return isOfRun ? 'a run' : 'others';
+  // Killed before it was a run: the lock says that what is there is its own, and nothing was learned yet.
+  const hasBegun = names.includes(RUN_FILES.lock) && !names.includes(RUN_FOLDERS.checkpoints);
+  if (isOfRun && hasBegun) return 'nothing';
   for (const name of names) {
     if (name === DEMO_FILE) continue;
     const inside = await list(name);

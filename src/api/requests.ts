@@ -1,5 +1,6 @@
 /** What the verbs are asked for and what they answer. The results are the command line's JSON. */
 import type { Config } from '../config/index.ts';
+import type { AllowableChange } from '../run/index.ts';
 import type { LayerForms } from '../training/index.ts';
 
 /** Micrometers. */
@@ -17,10 +18,12 @@ export interface NamedFile {
 }
 
 export interface TrainRequest {
-  /** Null where a run is resumed: it knows its files. */
+  /** Null where there is a manifest, or a run is resumed: it knows its files. */
   readonly signal: string | null;
   readonly targets: readonly NamedFile[];
   readonly weight: string | null;
+  /** A manifest: many samples. */
+  readonly data: string | null;
   /** Null where a run is resumed: it goes on in its folder. */
   readonly out: string | null;
   readonly config: Config;
@@ -34,21 +37,69 @@ export interface TrainRequest {
   readonly overwrite: boolean;
   /** Folder of a run to go on with. */
   readonly resume: string | null;
+  /** A model to begin with: a package or a run's folder. */
+  readonly init: string | null;
+  /** What may have changed since that run was stopped. */
+  readonly allowChange: ReadonlySet<AllowableChange>;
+  /** Nothing is trained: what would be is told. */
+  readonly dryRun: boolean;
+  /** Told before the first step. */
+  readonly onPlan?: (plan: TrainingPlan) => void;
 }
 
-export interface TrainResult {
+/** What a training is going to do. */
+export interface TrainingPlan {
+  readonly images: {
+    readonly train: number;
+    /** Wholes or parts that are measured now and then. */
+    readonly validation: number;
+    /** Those that are measured at the end. */
+    readonly test: number;
+    /** Of those that train, on the training grid; with ranges where they differ. */
+    readonly size: string;
+  };
+  /** That may be trained on. */
+  readonly voxels: number;
+  /** Where voxels are kept meanwhile. */
+  readonly where: 'memory' | 'disk';
+  readonly patches: number;
+  /** How often patches cover a voxel, on average. */
+  readonly timesSeen: number;
+  readonly parameters: number;
+  /** Of the process at its peak, foretold. */
+  readonly memoryBytes: number;
+  readonly steps: number;
+  /** Measured. */
+  readonly secondsPerStep: number;
+  readonly seconds: number;
+}
+
+export type TrainResult = PlannedTraining | FinishedTraining;
+
+export interface PlannedTraining {
   readonly schema: 'unstained.train/1';
+  readonly state: 'planned';
+  readonly plan: TrainingPlan;
+}
+
+export interface FinishedTraining {
+  readonly schema: 'unstained.train/1';
+  readonly state: 'finished';
   /** The run's folder. */
   readonly run: string;
   readonly steps: number;
+  /** After which the network was best on what was kept aside: the one that predicts. */
+  readonly bestStep: number;
   /** Mean of the last steps. */
   readonly loss: number;
   /** Of training, this call's steps only. */
   readonly seconds: number;
   readonly stepsPerSecond: number;
   readonly parameters: number;
-  /** Empty where nothing was held out. */
+  /** Means over what was kept aside and chose the best network; empty where nothing was. */
   readonly heldOut: readonly Measured[];
+  /** Means over the images that were kept for the end; empty where there are none. */
+  readonly test: readonly Measured[];
   readonly report: string;
 }
 

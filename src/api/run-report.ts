@@ -9,17 +9,18 @@ import {
   type ReportStructure,
 } from '../figures/index.ts';
 import { RUN_FILES, type RunStore } from '../run/index.ts';
-import { channelOf, cropVolume, type Region, type Volume } from '../volume/index.ts';
-import type { TrainingPair } from '../dataset/index.ts';
-import type { FieldStudy } from './field-study.ts';
+import { channelOf, cropVolume, wholeRegion, type Region, type Volume } from '../volume/index.ts';
+import type { StudiedField } from './field-study.ts';
+import type { RunStudy } from './run-study.ts';
 import type { Trained, TrainingRun } from './training-run.ts';
+import { COLORS } from './validation.ts';
 import type { World } from './world.ts';
 
 /** A run with its study, and what a reader should know of its images. */
 export interface StudiedRun {
   readonly run: TrainingRun;
   readonly trained: Trained;
-  readonly study: FieldStudy;
+  readonly study: RunStudy;
   readonly title: string;
   readonly about: string;
   readonly credit: string | null;
@@ -30,11 +31,21 @@ export async function writeRunReport(
   world: World,
   studied: Omit<StudiedRun, 'title' | 'about' | 'credit'>,
 ): Promise<string> {
-  const { store, data, pair } = studied.run;
-  const about = `${pair.targetNames.join(', ')}, predicted from ${nameOf(data.signal.file)}.`;
-  const example = exampleOf({ ...studied, title: pair.targetNames.join(', '), about, credit: null });
-  await writePicture(store, example);
-  return writePage(world, store, RUN_FILES.report, store.name, [example], secondsOf(studied.trained));
+  const { store, data } = studied.run;
+  const structures = data.targets.join(', ');
+  const { fields } = data.set;
+  const about =
+    fields.length === 1
+      ? `${structures}, predicted from ${nameOf(fields[0].sample.signal)}.`
+      : `${structures}, predicted from transmitted light; ${fields.length} images.`;
+  const examples = studied.study.fields.map((field) =>
+    exampleOf(
+      { ...studied, title: fields.length === 1 ? structures : `${structures}: ${field.id}`, about, credit: null },
+      field,
+    ),
+  );
+  await writePicture(store, examples[0]);
+  return writePage(world, store, RUN_FILES.report, store.name, examples, studied.trained.seconds);
 }
 
 export function writePicture(store: RunStore, example: ReportExample): Promise<void> {
@@ -64,32 +75,37 @@ export async function writePage(
   return `${store.name}/${name}`;
 }
 
-/** Shown where nobody chose colors: DNA stains are blue, the rest as far apart as eyes can tell. */
-const COLORS = ['#4aa8ff', '#5fe08a', '#ff5fb0', '#ffc14a', '#b48cff', '#ff7a5c'];
 /** A plane of a tall part is cut to this many times its width, or to this many rows: a page is wider than high. */
 const TALLEST = 1.15;
 const ROWS = 128;
 const MOST_PLANES = 9;
 
-export function exampleOf({ run, trained, study, title, about, credit }: StudiedRun): ReportExample {
-  const { pair, config, description, data } = run;
-  const { train, heldOut, margin } = pair.split;
-  const region = shownRegion(heldOut ?? train, pair);
+/** One field of a run, as a page shows it. */
+export function exampleOf(
+  { run, trained, study, title, about, credit }: StudiedRun,
+  field: StudiedField = study.fields[0],
+): ReportExample {
+  const { config, description, data } = run;
+  const { train, heldOut, margin } = field.split;
+  const part = heldOut ?? train ?? wholeRegion(field.target.size);
+  const region = shownRegion(part, field);
   const planes = shownPlanes(region);
-  const signal = channelOf(pair.signal, config.network.zAsChannels ? pair.signal.channels >> 1 : 0);
-  const structures = study.targets.map(
+  const signal = channelOf(field.signal, config.network.zAsChannels ? field.signal.channels >> 1 : 0);
+  const structures = field.targets.map(
     ({ name, train: onTrain, heldOut: onHeldOut, baselines }, c): ReportStructure => ({
       name,
       color: COLORS[c % COLORS.length],
-      target: cut(channelOf(pair.target, c), region, planes),
-      prediction: cut(channelOf(study.prediction, c), region, planes),
-      weight: pair.weight && cut(pair.weight, region, planes),
+      target: cut(channelOf(field.target, c), region, planes),
+      prediction: cut(channelOf(field.prediction, c), region, planes),
+      weight: field.weight && cut(field.weight, region, planes),
       train: onTrain,
       heldOut: onHeldOut,
       baselines,
     }),
   );
   const { patch, batch } = config;
+  const { set } = data;
+  const file = set.fields.find(({ sample }) => sample.id === field.id)?.sample.signal ?? field.id;
   return {
     title,
     about,
@@ -97,12 +113,12 @@ export function exampleOf({ run, trained, study, title, about, credit }: Studied
     signal: cut(signal, region, planes),
     planeNames: planes.map((z) => `z ${z}`),
     isHeldOut: heldOut !== null,
-    pixelSize: study.voxelSize?.x ?? null,
+    pixelSize: field.voxelSize?.x ?? null,
     structures,
     losses: trained.losses,
     split: {
-      width: pair.signal.size.x,
-      train: train.size.x,
+      width: field.target.size.x,
+      train: train?.size.x ?? 0,
       margin: heldOut ? margin : 0,
       heldOut: heldOut?.size.x ?? 0,
     },
@@ -113,18 +129,23 @@ export function exampleOf({ run, trained, study, title, about, credit }: Studied
       },
       {
         name: 'input',
-        value: config.network.zAsChannels
-          ? `${description.inputChannels} planes of ${nameOf(data.signal.file)}`
-          : nameOf(data.signal.file),
+        value: config.network.zAsChannels ? `${description.inputChannels} planes of ${nameOf(file)}` : nameOf(file),
       },
       { name: 'patches', value: `${batch} a step of z ${patch.z}, y ${patch.y}, x ${patch.x} voxels` },
-      { name: 'steps', value: `${trained.state.step} in ${duration(secondsOf(trained))}` },
-      { name: 'shown', value: shownText(region, heldOut ?? train, planes) },
+      {
+        name: 'steps',
+        value:
+          `${trained.state.step} in ${duration(trained.seconds)}` +
+          (study.step < trained.state.step ? `; the best network is that of step ${study.step}` : ''),
+      },
+      { name: 'shown', value: shownText(region, part, planes) },
       {
         name: 'margin',
-        value: heldOut
-          ? `${margin} columns, as far as the network looks (${reachOf(description)} voxels): no prediction shown depends on a voxel that was trained on`
-          : 'none',
+        value: !heldOut
+          ? 'none'
+          : train
+            ? `${margin} columns, as far as the network looks (${reachOf(description)} voxels): no prediction shown depends on a voxel that was trained on`
+            : 'the whole image was kept aside: no voxel of it was trained on',
       },
     ],
   };
@@ -138,7 +159,7 @@ function shownText(shown: Region, part: Region, planes: readonly number[]): stri
 }
 
 /** The rows that are shown: those with the most weight, or without a map those with the most fluorescence. */
-function shownRegion({ start, size }: Region, { weight, target }: TrainingPair): Region {
+function shownRegion({ start, size }: Region, { weight, target }: StudiedField): Region {
   const y = Math.min(size.y, Math.max(ROWS, Math.round(TALLEST * size.x)));
   const rows = (first: number): Region => ({ start: { ...start, y: start.y + first }, size: { ...size, y } });
   const weightOf = (region: Region) => cropVolume(weight ?? target, region).data.reduce((sum, w) => sum + w, 0);
@@ -166,11 +187,6 @@ function cut(volume: Volume, region: Region, planes: readonly number[]): Planes 
     height: y,
     planes: planes.map((z) => cropVolume(volume, { start: { ...region.start, z }, size: { z: 1, y, x } }).data),
   };
-}
-
-/** Of training, from the first step on, pauses left out. */
-export function secondsOf({ losses }: Trained): number {
-  return losses.at(-1)?.seconds ?? 0;
 }
 
 /** A page that is sent to others does not tell the sender's folders. */

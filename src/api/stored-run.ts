@@ -1,7 +1,14 @@
 /** A run's folder as the verbs see it: what it trains, on what, and the network that it has come to. */
 import { resolveConfig, type Config } from '../config/index.ts';
 import { ModelError } from '../core/index.ts';
-import { parametersOf, statisticsOf, type NetworkDescription } from '../network/index.ts';
+import {
+  averagedNetwork,
+  averageName,
+  outputsFor,
+  parametersOf,
+  statisticsOf,
+  type NetworkDescription,
+} from '../network/index.ts';
 import type { TrainedNetwork } from '../prediction/index.ts';
 import {
   dataFile,
@@ -12,6 +19,7 @@ import {
   type RunFile,
   type RunStore,
 } from '../run/index.ts';
+import type { Affine } from '../volume/index.ts';
 import type { World } from './world.ts';
 
 export interface StoredRun {
@@ -67,22 +75,36 @@ export async function readNetwork(
         why: 'Checkpoint and config.yaml are not of the same training.',
         remedy: 'Restore config.yaml from a copy, or train again.',
       });
-  return {
-    network: { description, tensors: Object.fromEntries(needed.map(({ name }) => [name, tensors[name].data])) },
-    step,
-  };
+  const carried = Object.fromEntries(
+    needed.flatMap(({ name }) =>
+      [name, averageName(name)].flatMap((stored) => (tensors[stored] ? [[stored, tensors[stored].data]] : [])),
+    ),
+  );
+  return { network: { description, tensors: averagedNetwork(description, carried) }, step };
 }
 
 /** The network that these settings make for images of these channels. */
 export function describeNetwork(
-  { network }: Pick<Config, 'network'>,
-  { signal, targets }: { signal: { channels: number; size: { z: number } }; targets: readonly unknown[] },
+  { network, loss }: Pick<Config, 'network' | 'loss'>,
+  { input, targets }: Pick<DataFile, 'input' | 'targets'>,
 ): NetworkDescription {
   return {
     dims: network.dims,
     depth: network.depth,
     channels: network.channels,
-    inputChannels: signal.channels * (network.zAsChannels ? signal.size.z : 1),
-    outputChannels: targets.length,
+    inputChannels: input.channels * (network.zAsChannels ? input.planes : 1),
+    outputChannels: outputsFor(loss, targets.length),
   };
+}
+
+/** What brings predictions to the units of the targets' files: the mean of what normalized those that trained. */
+export function targetUnits({ samples, targets }: DataFile): Affine[] {
+  return targets.map((_, i) => {
+    const known = samples.flatMap(({ role, targets: images }) => {
+      const normalization = images[i].voxels?.normalization[0];
+      return role === 'train' && normalization ? [normalization] : [];
+    });
+    const mean = (of: 'offset' | 'scale') => known.reduce((sum, one) => sum + one[of], 0) / known.length;
+    return known.length === 0 ? { offset: 0, scale: 1 } : { offset: mean('offset'), scale: mean('scale') };
+  });
 }

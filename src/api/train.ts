@@ -1,51 +1,121 @@
-/** `train`: from a pair of images to a run: network, losses, and how well it predicts what it never saw. */
-import type { Config } from '../config/index.ts';
+/** `train`: from pairs of images to a run: network, losses, and how well it predicts what it never saw. */
+import { withGiven, type Config } from '../config/index.ts';
+import type { DeviceTraits, Runtime } from '../engine/index.ts';
 import { Interrupted, random, UsageError, type LongCall } from '../core/index.ts';
 import { parameterCount } from '../network/index.ts';
-import { RUN_FILES } from '../run/index.ts';
+import type { RunStore } from '../run/index.ts';
 import { planStep, untrained } from '../training/index.ts';
-import { continueRun, type Begun } from './continued-run.ts';
-import { heldOutMeasures, studyField, type FieldStudy } from './field-study.ts';
+import { continueRun } from './continued-run.ts';
+import { studyRun, type RunStudy } from './run-study.ts';
 import { requireFreeFolder } from './free-output.ts';
+import { initialNetwork } from './initial-network.ts';
 import { memoryBudget } from './memory-budget.ts';
-import { readPair } from './pair.ts';
-import type { TrainRequest, TrainResult } from './requests.ts';
+import type { TrainingPlan, TrainRequest, TrainResult } from './requests.ts';
 import { writeRunReport } from './run-report.ts';
 import { describeNetwork } from './stored-run.ts';
 import { startRuntime } from './start-runtime.ts';
-import { runTraining, type Trained, type TrainingRun } from './training-run.ts';
+import { openTrainingData, readAll } from './training-data.ts';
+import { trainingPlan } from './training-plan.ts';
+import { runTraining } from './run-training.ts';
+import type { Trained, TrainingRun } from './training-run.ts';
+import { samplesOfManifest, samplesOfPair } from './training-samples.ts';
 import type { World } from './world.ts';
 
-/** Trains, measures on the held-out part, and writes the report. Throws Interrupted (75) when told to stop, all saved. */
+/** Trains, measures what was kept aside, and writes the report. Throws Interrupted (75) when told to stop, all saved. */
 export async function train(world: World, request: TrainRequest, call: LongCall): Promise<TrainResult> {
-  const { run, voxelSize } =
-    request.resume === null
-      ? await newRun(world, request, call)
-      : await continuedRun(world, request, request.resume, call);
-  const { batch, patch } = run.config;
-  const runtime = await startRuntime(world, call);
+  const store = await placeOf(world, request);
+  const lock = request.dryRun ? null : await store.lock();
   try {
-    const memoryBytes = request.memoryBytes ?? world.machine.memoryBytes;
-    const { plan } = planStep(run.description, batch, patch, memoryBytes, runtime.traits);
-    if (request.resume === null && request.overwrite) await world.output.removeFolder(run.store.name);
-    const began = world.now();
-    const trained = await runTraining(world, runtime, run, plan, call);
-    const seconds = (world.now() - began) / 1000;
-    const study = await studyField(
-      runtime,
-      run,
-      trained,
-      voxelSize,
-      memoryBudget(world, request.memoryBytes),
-      call,
-    ).catch((error: unknown) => {
-      throw call.signal?.aborted ? stoppedMeasuring(run) : error;
-    });
-    const report = await writeRunReport(world, { run, trained, study });
-    return result(run, trained, study, seconds, report);
+    return await trainInto(world, store, request, call);
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function trainInto(world: World, store: RunStore, request: TrainRequest, call: LongCall): Promise<TrainResult> {
+  const runtime = await startRuntime(world, call);
+  let run: TrainingRun | null = null;
+  try {
+    run =
+      request.resume === null
+        ? await newRun(world, store, request, call)
+        : await continuedRun(world, request.resume, request, runtime.traits, call);
+    return await trainRun(world, runtime, run, request, call);
   } finally {
     await runtime.close();
+    await run?.data.set.close();
   }
+}
+
+async function trainRun(
+  world: World,
+  runtime: Runtime,
+  run: TrainingRun,
+  request: TrainRequest,
+  call: LongCall,
+): Promise<TrainResult> {
+  const { store, config, description, data } = run;
+  const available = request.memoryBytes ?? world.machine.memoryBytes;
+  const { plan, bytes } = planStep(description, config.batch, config.patch, available, runtime.traits);
+  await readAll(data, call);
+  let told: TrainingPlan | null = null;
+  const computing = {
+    runtime,
+    plan,
+    memoryBytes: memoryBudget(world, request.memoryBytes),
+    onReady: async (secondsPerStep: number) => {
+      const measured = { memoryBytes: bytes, secondsPerStep, stepsDone: run.start.step };
+      told = trainingPlan(config, description, data.set, measured);
+      request.onPlan?.(told);
+      if (request.dryRun) return false;
+      if (request.resume === null && request.overwrite) await store.clear();
+      return true;
+    },
+  };
+  const began = world.now();
+  const trained = await runTraining(world, run, computing, call);
+  if (!trained) return { schema: 'unstained.train/1', state: 'planned', plan: told! };
+  const seconds = (world.now() - began) / 1000;
+  const study = await studyRun(run, trained, computing, call).catch((error: unknown) => {
+    throw call.signal?.aborted ? stoppedMeasuring(run) : error;
+  });
+  const report = await writeRunReport(world, { run, trained, study });
+  return result(run, trained, study, seconds, report);
+}
+
+/** The run's folder. Throws UsageError where it is not said, or is somebody else's. */
+async function placeOf(world: World, request: TrainRequest): Promise<RunStore> {
+  const { signal, targets, data, out, resume, init } = request;
+  if (resume !== null) {
+    if (
+      signal !== null ||
+      targets.length > 0 ||
+      request.weight !== null ||
+      data !== null ||
+      out !== null ||
+      init !== null
+    )
+      throw new UsageError('usage/resume', {
+        what: '--resume was given together with images, --out or --init.',
+        why: `The run in ${resume} knows its images, its place and how it began.`,
+        remedy: `unstained train --resume ${resume}`,
+      });
+    return world.openRun(resume);
+  }
+  if (data !== null && (signal !== null || targets.length > 0 || request.weight !== null))
+    throw new UsageError('usage/data', {
+      what: '--data was given together with images.',
+      why: 'The manifest lists all images of a training.',
+      remedy: 'Leave out --signal, --target and --weight, or --data.',
+    });
+  if ((data === null && (signal === null || targets.length === 0)) || out === null)
+    throw new UsageError('usage/missing', {
+      what: 'A training needs images and a folder to write to.',
+      remedy:
+        'unstained train --signal FILE --target FILE --out FOLDER, or: unstained train --data MANIFEST --out FOLDER',
+    });
+  await requireFreeFolder(world, out, request.overwrite);
+  return world.openRun(out);
 }
 
 function stoppedMeasuring({ store }: TrainingRun): Interrupted {
@@ -55,84 +125,83 @@ function stoppedMeasuring({ store }: TrainingRun): Interrupted {
   });
 }
 
+/** Steps whose losses are averaged: one alone is mostly chance. */
+const LAST_STEPS = 50;
+
 function result(
   run: TrainingRun,
   { state, losses }: Trained,
-  study: FieldStudy,
+  study: RunStudy,
   seconds: number,
   report: string,
 ): TrainResult {
   const steps = state.step - run.start.step;
-  const last = losses.slice(-50);
+  const last = losses.slice(-LAST_STEPS);
   return {
     schema: 'unstained.train/1',
+    state: 'finished',
     run: run.store.name,
     steps: state.step,
+    bestStep: study.step,
     loss: last.reduce((sum, { loss }) => sum + loss, 0) / last.length,
     seconds,
     stepsPerSecond: steps / seconds,
     parameters: parameterCount(run.description),
-    heldOut: heldOutMeasures(study),
+    heldOut: study.heldOut,
+    test: study.test,
     report,
   };
 }
 
-async function newRun(world: World, request: TrainRequest, call: LongCall): Promise<Begun> {
-  const { signal, targets, weight, voxelSize, axes = null, out } = request;
-  if (signal === null || targets.length === 0 || out === null)
-    throw new UsageError('usage/missing', {
-      what: 'A training needs a signal, a target and a folder to write to.',
-      remedy: 'unstained train --signal FILE --target FILE --out FOLDER',
+async function newRun(world: World, store: RunStore, request: TrainRequest, call: LongCall): Promise<TrainingRun> {
+  const { signal, targets, weight, voxelSize, axes = null, data: manifest } = request;
+  const samples =
+    manifest === null
+      ? samplesOfPair({ signal: signal as string, targets, weight })
+      : await samplesOfManifest(world, manifest);
+  if (request.config.freezeEncoder && request.init === null)
+    throw new UsageError('usage/freeze', {
+      what: 'freezeEncoder is true, but there is no --init.',
+      why: 'An encoder that was never trained would stay so.',
+      remedy: 'Add --init MODEL, or leave freezeEncoder out.',
     });
-  await requireFreeFolder(world, out, request.overwrite);
-  const config = lossForWeight(request.config, request.explicit, weight);
-  const {
-    pair,
-    data,
-    voxelSize: known,
-  } = await readPair(world, { signal, targets, weight, voxelSize, axes }, config, call);
-  const description = describeNetwork(config, data);
-  const start = untrained(description, random(config.seed));
-  const store = world.openRun(out);
-  return {
-    run: { store, config, description, pair, data, start, losses: [], startedAt: world.date() },
-    voxelSize: known,
-  };
+  const weighted = samples.some((sample) => sample.weight !== null || sample.mask !== null);
+  const config = lossForWeight(request.config, request.explicit, weighted);
+  const memoryBytes = voxelMemory(world, request);
+  const data = await openTrainingData(world, samples, config, { voxelSize, axes, memoryBytes }, call);
+  const description = describeNetwork(config, data.describe());
+  const fresh = untrained(description, config, random(config.seed));
+  const begin = request.init && (await initialNetwork(world, request.init, description, fresh.tensors, call));
+  const start = begin ? untrained(description, config, random(config.seed), begin) : fresh;
+  const startedAt = world.date();
+  return { store, config, description, data, start, fineTunes: begin !== null, losses: [], seconds: 0, startedAt };
 }
 
 /** A weight map that is given counts, unless the loss was chosen. */
-function lossForWeight(config: Config, explicit: ReadonlySet<string>, weight: string | null): Config {
-  return weight !== null && !explicit.has('loss') ? { ...config, loss: 'weighted-mse' } : config;
+function lossForWeight(config: Config, explicit: ReadonlySet<string>, weighted: boolean): Config {
+  return weighted && !explicit.has('loss') ? { ...config, loss: 'weighted-mse' } : config;
 }
 
-async function continuedRun(world: World, request: TrainRequest, folder: string, call: LongCall): Promise<Begun> {
-  if (request.signal !== null || request.targets.length > 0 || request.weight !== null || request.out !== null)
-    throw new UsageError('usage/resume', {
-      what: '--resume was given together with images or --out.',
-      why: `The run in ${folder} knows its images and its place.`,
-      remedy: `unstained train --resume ${folder}`,
-    });
-  const begun = await continueRun(world, folder, (old) => changedSettings(old, request, folder), call);
-  const { step } = begun.run.start;
-  if (step >= begun.run.config.steps)
+/** Voxels may take a tenth of what there is, a GB at most: what does not fit is read from the disk's cache as fast as steps go. */
+const MOST_VOXEL_BYTES = 1e9;
+
+function voxelMemory(world: World, { memoryBytes }: TrainRequest): number {
+  return Math.min(MOST_VOXEL_BYTES, (memoryBytes ?? world.machine.memoryBytes) / 10);
+}
+
+async function continuedRun(
+  world: World,
+  folder: string,
+  request: TrainRequest,
+  traits: DeviceTraits,
+  call: LongCall,
+): Promise<TrainingRun> {
+  const { explicit, config, allowChange: allowed } = request;
+  const change = (old: Config) => withGiven(old, config, explicit);
+  const memoryBytes = voxelMemory(world, request);
+  const run = await continueRun(world, folder, { change, allowed, traits, memoryBytes }, call);
+  const { step } = run.start;
+  if (step >= run.config.steps)
     call.onNote?.(`${folder} has done its ${step} steps; it is measured again. For more of them: --steps ${2 * step}.`);
-  return begun;
-}
-
-/** Settings that a run may change on its way: how long it goes on, and how often it saves. */
-const CHANGEABLE = ['steps', 'checkpoint.every'];
-
-function changedSettings(old: Config, { explicit, config }: TrainRequest, folder: string): Config {
-  const fixed = [...explicit].filter((path) => !CHANGEABLE.includes(path));
-  if (fixed.length > 0)
-    throw new UsageError('usage/resume', {
-      what: `A run that goes on keeps its settings; ${fixed.join(', ')} cannot be changed.`,
-      why: 'The steps so far were made with the old ones.',
-      remedy: `Leave them out, or train anew: unstained train --config ${folder}/${RUN_FILES.config} ...`,
-    });
-  return {
-    ...old,
-    steps: explicit.has('steps') ? config.steps : old.steps,
-    checkpoint: explicit.has('checkpoint.every') ? config.checkpoint : old.checkpoint,
-  };
+  return run;
 }

@@ -1,6 +1,7 @@
 /** What the verbs need of the world: `unstained/node` has it as `nodeWorld()`. */
 import type { Machine, Runtime } from '../engine/index.ts';
 import type { Converter, Files, Output } from '../io/index.ts';
+import type { VoxelCache } from '../dataset/index.ts';
 import type { RunStore } from '../run/index.ts';
 
 export interface World {
@@ -8,6 +9,8 @@ export interface World {
   /** For formats that are not read; null where there is none. */
   readonly converter: Converter | null;
   readonly output: Output;
+  /** For voxels of a training that memory has no room for. */
+  readonly voxelCache: VoxelCache;
   /** The folder of a run, new or old. */
   openRun(folder: string): RunStore;
   /** Starts what computes; the verb that starts it closes it. */

@@ -34,8 +34,10 @@ export type Work = <W>(verbs: Verbs<W>, world: W, call: LongCall) => Promise<Out
 export interface Outcome {
   /** With a `schema` field: what `--json` prints. */
   readonly json: object;
-  /** For a person. */
-  readonly text: string;
+  /** For a person; where it is laid out for a width, by the terminal's columns. */
+  readonly text: string | ((columns: number) => string);
+  /** Of the program; 0 where nothing is said. */
+  readonly exitCode?: number;
 }
 
 export interface Command {

@@ -14,6 +14,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/demo.ts').then(({ demo }) => demo),
   },
   {
+    name: 'check',
+    summary: 'reads every pair of a data set and tells what would spoil training',
+    load: () => import('./commands/check.ts').then(({ check }) => check),
+  },
+  {
     name: 'train',
     summary: 'learns to predict a fluorescence image from a transmitted-light image',
     load: () => import('./commands/train.ts').then(({ train }) => train),

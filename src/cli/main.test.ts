@@ -21,6 +21,9 @@ const TRAIN = typed('train --signal bf.tif --target dna=nuc.tif --out runs/dna')
 
 const trained: TrainResult = {
   schema: 'unstained.train/1',
+  state: 'finished',
+  bestStep: 1000,
+  test: [],
   run: 'runs/dna',
   steps: 1000,
   loss: 0.4123,
@@ -66,7 +69,7 @@ describe('help', () => {
 describe('a command line that is wrong exits 2, prints nothing on stdout, and says what to type', () => {
   it.each([
     ['trian', 'There is no command trian.', 'Did you mean unstained train?'],
-    ['frobnicate', 'There is no command frobnicate.', 'demo, train, predict'],
+    ['frobnicate', 'There is no command frobnicate.', 'demo, check, train, predict'],
     ['--json train', '--json stands where the command belongs.', 'Begin with one of'],
     ['train --stpes 3', 'train has no option --stpes.', 'Did you mean --steps?'],
     ['train --stpes=3', 'train has no option --stpes.', 'Did you mean --steps?'],
@@ -363,7 +366,7 @@ describe('errors of the library', () => {
   });
 });
 
-describe('Ctrl-C', () => {
+describe('D5: a signal to stop', () => {
   it('aborts and says at once what happens; the library decides the code', async () => {
     const io = fakeIo();
     const verbs: Partial<Verbs<string>> = {
@@ -378,26 +381,42 @@ describe('Ctrl-C', () => {
       },
     };
     expect(await run(TRAIN, verbs, io)).toMatchObject({ code: 75 });
-    expect(io.exits).toEqual([]);
+    expect(io.stops()).toBe(0);
   });
 
-  it('twice within five seconds ends the process at once with 130; later it counts as the first', async () => {
+  it('twice within five seconds ends the process at once; later it counts as the first', async () => {
     const io = fakeIo();
     const verbs: Partial<Verbs<string>> = {
       async train() {
         io.interrupt();
         io.advance(6000);
         io.interrupt();
-        expect(io.exits).toEqual([]);
+        expect(io.stops()).toBe(0);
         io.advance(4000);
         io.interrupt();
-        expect(io.exits).toEqual([130]);
+        expect(io.stops()).toBe(1);
         return trained;
       },
     };
     await run(TRAIN, verbs, io);
     io.interrupt(); // nobody listens any more
-    expect(io.exits).toEqual([130]);
+    expect(io.stops()).toBe(1);
+  });
+
+  it.each(['SIGTERM', 'SIGUSR1'] as const)('%s saves as Ctrl-C does, however often it comes', async (signal) => {
+    const io = fakeIo();
+    const verbs: Partial<Verbs<string>> = {
+      async train(_, __, call) {
+        for (const sent of [signal, 'SIGTERM', 'SIGUSR1', 'SIGINT'] as const) io.interrupt(sent);
+        expect(call.signal!.aborted).toBe(true);
+        expect(io.err[0]).toBe('Stopping after this step; the state will be saved.\n');
+        expect(io.stops()).toBe(0);
+        io.interrupt('SIGINT'); // twice: a person who cannot wait
+        return trained;
+      },
+    };
+    await run(TRAIN, verbs, io);
+    expect(io.stops()).toBe(1);
   });
 
   it('that a read answers with AbortError is no defect', async () => {

@@ -34,8 +34,7 @@ export async function main<W>(
   const debug = args.includes('--debug');
   const screen = openScreen(io, { quiet: args.includes('--quiet'), live: !args.includes('--no-progress') });
   try {
-    await run(args, io, screen, loadLibrary);
-    return EXIT_DONE;
+    return await run(args, io, screen, loadLibrary);
   } catch (error) {
     screen.clear();
     screen.error(errorText(error, { debug, version, paint: screen.paint }));
@@ -48,8 +47,11 @@ async function run<W>(
   io: Io,
   screen: Screen,
   loadLibrary: () => Promise<Library<W>>,
-): Promise<void> {
-  const print = (text: string) => io.stdout.write(`${text}\n`);
+): Promise<number> {
+  const print = (text: string) => {
+    io.stdout.write(`${text}\n`);
+    return EXIT_DONE;
+  };
   const wantsHelp = args.length === 0 || args[0] === 'help' || args.includes('--help') || args.includes('-h');
   const [name, ...rest] = args[0] === 'help' ? args.slice(1) : args;
   if (args.includes('--version')) return print(version);
@@ -62,14 +64,15 @@ async function run<W>(
   const settings = { threads: threadsOf(given), device: deviceOf(given) };
   const work = await command.prepare(given);
 
-  const interrupts = listenForInterrupts(io, command.atInterrupt, screen.note);
+  const interrupts = listenForInterrupts(io, command.atInterrupt, screen);
   try {
     const { verbs, openWorld } = await loadLibrary();
     const call = { signal: interrupts.signal, onProgress: screen.progress, onNote: screen.note };
-    const { json, text } = await work(verbs, await openWorld(settings), call);
+    const { json, text, exitCode = EXIT_DONE } = await work(verbs, await openWorld(settings), call);
     screen.clear();
     if (given.has('json')) print(JSON.stringify(json));
-    else if (!given.has('quiet')) print(withoutControls(text));
+    else if (!given.has('quiet')) print(withoutControls(typeof text === 'string' ? text : text(io.columns())));
+    return exitCode;
   } catch (error) {
     const isAbort = error instanceof Error && error.name === 'AbortError' && interrupts.signal.aborted;
     throw isAbort ? new Interrupted(false, { what: 'Stopped, with nothing to save.', cause: error }) : error;

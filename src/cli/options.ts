@@ -1,8 +1,13 @@
 /** The options that several commands share: the same word for the same thing everywhere. */
 import { UsageError } from '../core/index.ts';
-import type { GivenRange, GivenVoxelSize, NamedFile } from '../api/index.ts';
+import type { AllowableChange, GivenRange, GivenVoxelSize, NamedFile } from '../api/index.ts';
 import type { Given, Option, OptionGroup } from './command.ts';
 
+export const DATA: Option = {
+  name: 'data',
+  value: 'MANIFEST',
+  help: 'a table of many samples, CSV or TSV with a header: signal, target (or target:NAME), and, where you like, weight, mask, split, id, group, t; paths from its own folder',
+};
 export const SIGNAL: Option = {
   name: 'signal',
   value: 'FILE',
@@ -50,12 +55,19 @@ export const THREADS: Option = {
   help: 'threads to compute with; all cores where nothing is said',
 };
 
+export const ALLOW_CHANGE: Option = {
+  name: 'allow-change',
+  value: 'data|config|version',
+  many: true,
+  help: 'with --resume: goes on although this has changed since the run was started; several: data,config',
+};
+
 export const COMMON_OPTIONS: OptionGroup = {
   title: 'What is printed',
   options: [
     { name: 'json', help: 'one JSON object instead of text, for programs' },
     { name: 'quiet', help: 'errors only' },
-    { name: 'no-progress', help: 'one plain line every ten seconds instead of the live line' },
+    { name: 'no-progress', help: 'one plain line every ten seconds instead of the live lines' },
     { name: 'debug', help: 'where in the program an error came from' },
     { name: 'help', help: 'this page' },
     { name: 'version', help: 'the version of unstained' },
@@ -120,6 +132,20 @@ export function threadsOf(given: Given): number | null {
   if (text === null) return null;
   if (/^\d{1,3}$/.test(text) && Number(text) > 0) return Number(text);
   throw wrongValue('threads', text, 'a whole number from 1 to 999');
+}
+
+const ALLOWABLE: Readonly<Record<AllowableChange, true>> = { data: true, config: true, version: true };
+
+/** `--allow-change data,config`, or the option several times. */
+export function allowedChangesOf(given: Given): ReadonlySet<AllowableChange> {
+  const words = given.many('allow-change').flatMap((text) => text.split(',').map((word) => word.trim()));
+  const unknown = words.find((word) => !isAllowable(word));
+  if (unknown !== undefined) throw wrongValue('allow-change', unknown, 'data, config or version; several: data,config');
+  return new Set(words.filter(isAllowable));
+}
+
+function isAllowable(word: string): word is AllowableChange {
+  return Object.hasOwn(ALLOWABLE, word);
 }
 
 /** `--device cpu`; nothing else is there yet. */

@@ -5,6 +5,8 @@
 import type { Config } from '../config/index.ts';
 import type { LongCall } from '../core/index.ts';
 import type {
+  CheckRequest,
+  CheckResult,
   ConvertRequest,
   ConvertResult,
   DemoRequest,
@@ -20,6 +22,7 @@ import type {
 
 /** W is the world: files, runtime, clock. */
 export interface Verbs<W> {
+  check(world: W, request: CheckRequest, call: LongCall): Promise<CheckResult>;
   train(world: W, request: TrainRequest, call: LongCall): Promise<TrainResult>;
   predict(world: W, request: PredictRequest, call: LongCall): Promise<PredictResult>;
   evaluate(world: W, request: EvaluateRequest, call: LongCall): Promise<EvaluateResult>;

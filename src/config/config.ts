@@ -83,6 +83,8 @@ export interface Config {
   readonly validate: {
     /** Steps between two measures of whole held-out images; 0: at the end only. */
     readonly every: number;
+    /** Held-out images that are measured then, the first ones; 0: all. At the end all are. */
+    readonly images: number;
     /** Measures without a better one after which training ends; 0: never. */
     readonly patience: number;
   };

@@ -13,6 +13,6 @@ export {
   UsageError,
 } from './errors.ts';
 export type { ErrorText } from './errors.ts';
-export type { LongCall, Progress } from './progress.ts';
+export type { LongCall, Progress, TrainingProgress, ValidationProgress } from './progress.ts';
 export { random, randomFromState } from './random.ts';
 export type { Random } from './random.ts';

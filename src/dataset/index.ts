@@ -1,14 +1,29 @@
 /**
- * Images as training data: pairs that show the same voxels, the part that training never sees, patches and their augmentation.
+ * Images as training data: samples and what their files say, the part that training never sees, patches and their augmentation.
  * Portable; imports `volume`, `io`, `config`, `evaluation` and `core`.
  */
+export { assignSplit } from './assign-split.ts';
+export type { AssignedSplit, Side } from './assign-split.ts';
 export { drawBatch } from './batch.ts';
-export type { Batch } from './batch.ts';
-export { drawImage, fillBuffer, nextImage } from './image-buffer.ts';
+export type { Batch, Place } from './batch.ts';
+export { checkPair } from './check/check-pair.ts';
+export type { CheckedImage, CheckedPair, CheckedTarget, PairFacts } from './check/check-pair.ts';
+export { checkTogether } from './check/check-together.ts';
+export type { PlacedFacts } from './check/check-together.ts';
+export type { Finding, FindingKind } from './check/finding.ts';
+export { listFields, sizesOf } from './field.ts';
+export type { Field } from './field.ts';
+export { filledIn, onGrid } from './field-images.ts';
+export type { ImageReading } from './field-images.ts';
+export { drawImage, fillBuffer } from './image-buffer.ts';
 export type { ImageBuffer } from './image-buffer.ts';
-export { preparePair } from './pair.ts';
-export type { TrainingPair } from './pair.ts';
-export type { NamedVolume, PairImages, TargetVolume } from './pair-images.ts';
+export { parseManifest, parseManifests } from './manifest/manifest.ts';
+export type { ManifestSettings } from './manifest/manifest.ts';
 export { planesAsChannels } from './planes-as-channels.ts';
-export { planSplit } from './split.ts';
-export type { Split } from './split.ts';
+export type { FieldFacts, ImageFacts, PreparedField } from './prepared-field.ts';
+export type { Sample } from './sample.ts';
+export { volumeOf } from './stored-image.ts';
+export type { StoredImage } from './stored-image.ts';
+export { planParts, trainingSet } from './training-set.ts';
+export type { FieldPart, TrainingSet } from './training-set.ts';
+export type { CachedVoxels, StoredBytes, VoxelCache } from './voxel-cache.ts';

@@ -7,7 +7,7 @@
  */
 import type { Config } from '../config/index.ts';
 import type { Random } from '../core/index.ts';
-import type { Size, Volume } from '../volume/index.ts';
+import type { SampledVolume, Size } from '../volume/index.ts';
 
 type Step = readonly [y: number, x: number]; // voxels of the image
 
@@ -17,9 +17,12 @@ export interface Orientation {
   readonly alongX: Step;
 }
 
+/** As it lies in the image. */
+export const UPRIGHT: Orientation = { first: [0, 0], alongY: [1, 0], alongX: [0, 1] };
+
 /** One of those that `augment` allows, all equally probable. Quarter turns are for square patches. */
 export function drawOrientation(augment: Config['augment'], patch: Size, random: Random): Orientation {
-  let orientation: Orientation = { first: [0, 0], alongY: [1, 0], alongX: [0, 1] };
+  let orientation = UPRIGHT;
   if (augment.flips) {
     if (random.integer(2) === 1) orientation = flipY(orientation, patch);
     if (random.integer(2) === 1) orientation = flipX(orientation, patch);
@@ -50,16 +53,15 @@ function move(from: Step, step: Step, count: number): Step {
   return [from[0] + count * step[0], from[1] + count * step[1]];
 }
 
-/** The patch of `volume` at `start` (voxels of the volume), all channels (c, z, y, x), into `out` from `at` on. */
+/** The patch of `voxels` at `start`, all channels (c, z, y, x), into `out` from `at` on. */
 export function copyPatch(
-  volume: Volume,
+  { data, channels, size }: SampledVolume,
   start: Size,
   patch: Size,
   { first, alongY, alongX }: Orientation,
   out: Float32Array,
   at: number,
 ): void {
-  const { data, channels, size } = volume;
   const stepY = alongY[0] * size.x + alongY[1];
   const stepX = alongX[0] * size.x + alongX[1];
   for (let c = 0; c < channels; c++)

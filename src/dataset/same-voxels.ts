@@ -2,52 +2,52 @@
 import type { Config } from '../config/index.ts';
 import { DatasetError } from '../core/index.ts';
 import { equalSize, formatSize, type Size } from '../volume/index.ts';
-import type { NamedVolume, PairImages } from './pair-images.ts';
+
+export interface ImageShape {
+  readonly file: string;
+  readonly size: Size;
+  readonly channels: number;
+}
 
 /** Refuses a target or weight of several channels: which of them is meant? */
-export function requireOneChannel({ file, volume }: NamedVolume): void {
-  if (volume.channels === 1) return;
+export function requireOneChannel({ file, channels }: ImageShape): void {
+  if (channels === 1) return;
   throw new DatasetError('dataset/channels', {
     file,
-    what: `${file} has ${volume.channels} channels; a target or a weight map is one.`,
+    what: `${file} has ${channels} channels; a target or a weight map is one.`,
     why: 'Which of them is meant cannot be guessed.',
     remedy: `Select one: ${selection(file, 'channel=0')}.`,
   });
 }
 
 /**
- * Refuses images of unlike size. `images.signal` is the signal as the network sees it, `stored` as the file has it: where
- * planes are channels they differ, and messages speak of the file.
+ * Refuses images of unlike size. `size` is the signal's as the network sees it, `stored` as the file has it: where planes are
+ * channels they differ, and messages speak of the file.
  */
-export function requireSameVoxels(images: PairImages, stored: NamedVolume, network: Config['network']): void {
-  const { size } = images.signal.volume;
-  const others = [
-    ...images.targets.map((target) => ({ role: `target ${target.name}`, image: target })),
-    ...(images.weight ? [{ role: 'weight', image: images.weight }] : []),
-  ];
-  for (const { role, image } of others) {
-    if (equalSize(image.volume.size, size)) continue;
-    const { file } = image;
+export function requireSameVoxels(
+  size: Size,
+  stored: ImageShape,
+  others: readonly (ImageShape & { readonly role: string })[],
+  network: Config['network'],
+): void {
+  for (const other of others) {
+    if (equalSize(other.size, size)) continue;
+    const { file, role } = other;
     throw new DatasetError('dataset/sizes', {
       file,
       what:
-        `${stored.file} is (${formatSize(stored.volume.size)}), ${role} of ${file} is (${formatSize(image.volume.size)}). ` +
+        `${stored.file} is (${formatSize(stored.size)}), ${role} of ${file} is (${formatSize(other.size)}). ` +
         (network.zAsChannels
           ? 'With the planes of the signal as channels, one plane is predicted.'
           : 'Both must show the same voxels.'),
       why: 'The network would learn to predict another place than it sees.',
-      remedy: remedy({ file: stored.file, size: stored.volume.size }, { file, size: image.volume.size }, network),
+      remedy: remedy(stored, other, network),
     });
   }
 }
 
-interface Stored {
-  readonly file: string;
-  readonly size: Size;
-}
-
 /** What to type next, as far as the sizes give it away. */
-function remedy(signal: Stored, other: Stored, network: Config['network']): string {
+function remedy(signal: ImageShape, other: ImageShape, network: Config['network']): string {
   const samePlane = signal.size.y === other.size.y && signal.size.x === other.size.x;
   if (!samePlane) return 'Register the images to one grid first, or crop them to the same field.';
   if (network.zAsChannels) {

@@ -108,7 +108,19 @@ export function pngOf({ width, height, data }: Picture): Uint8Array {
 }
 
 export function dataUri(picture: Picture): string {
-  const bytes = pngOf(picture);
+  return pngDataUri(pngOf(picture));
+}
+
+/** A plane in levels of gray, in a third of the bytes. */
+export function grayDataUri(plane: Float32Array, width: number, height: number, { low, high }: Window): string {
+  const data = new Uint8Array(width * height);
+  plane.forEach((value, i) => {
+    data[i] = Number.isNaN(value) ? 128 : Math.max(0, Math.min(255, Math.round(((value - low) / (high - low)) * 255)));
+  });
+  return pngDataUri(encodePng({ width, height, data, channels: 1 }));
+}
+
+export function pngDataUri(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return `data:image/png;base64,${btoa(text)}`;

@@ -21,3 +21,9 @@ export function formatScore(value: number | null): string {
         .replace(/^-0\.00$/, '0.00')
         .replace('-', '−');
 }
+
+/** `+6.1`, `−0.4`, `0`. */
+export function signed(value: number): string {
+  const text = value.toFixed(Math.abs(value) < 9.95 ? 1 : 0);
+  return Number(text) === 0 ? '0' : value > 0 ? `+${text}` : text.replace('-', '−');
+}

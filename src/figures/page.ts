@@ -1,4 +1,5 @@
 /** The report: one HTML page that needs nothing else, and may load nothing. */
+import { contentPolicy } from './content-policy.ts';
 import { fieldMap } from './field-map.ts';
 import { escapeHtml } from './html.ts';
 import { lossChart } from './loss-chart.ts';
@@ -10,13 +11,7 @@ import { STYLE } from './style.ts';
 
 /** The page. Its policy lets its own style and script run, by their hashes, and nothing else, from nowhere. */
 export async function renderReport(data: ReportData): Promise<string> {
-  const policy = [
-    "default-src 'none'",
-    'img-src data:',
-    `style-src-elem '${await hashOf(STYLE)}'`,
-    "style-src-attr 'unsafe-inline'", // lengths of bars; nothing of it comes from a file
-    `script-src '${await hashOf(SCRIPT)}'`,
-  ].join('; ');
+  const policy = await contentPolicy(STYLE, SCRIPT);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -90,9 +85,4 @@ function planeSlider(names: readonly string[]): string {
 
 function facts(list: readonly Fact[]): string {
   return `<dl>${list.map(({ name, value }) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
-}
-
-async function hashOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
 }

@@ -22,7 +22,8 @@ export interface ReportStructure {
   readonly prediction: Planes;
   /** Where each voxel counts (> 0); null: everywhere. */
   readonly weight: Planes | null;
-  readonly train: Score;
+  /** Null where nothing of the field was trained on. */
+  readonly train: Score | null;
   /** Null where nothing was held out. */
   readonly heldOut: Score | null;
   readonly baselines: readonly (Score & { readonly name: string })[];

@@ -12,7 +12,7 @@ export function keyScores({ structures }: ReportExample): string {
     const beside = best ? `${escapeHtml(best.name)}: ${formatScore(best.r)}` : 'no baseline';
     return (
       `<div style="--c:${escapeHtml(color)}"><span class="name">${dot(color)}${escapeHtml(name)}</span>` +
-      `<span><b>r ${formatScore((heldOut ?? train).r)}</b> <small>${beside}</small></span></div>`
+      `<span><b>r ${formatScore((heldOut ?? train)?.r ?? null)}</b> <small>${beside}</small></span></div>`
     );
   });
   return `<div class="keys">${keys.join('')}</div>`;
@@ -22,7 +22,7 @@ export function scoreTable({ structures }: ReportExample): string {
   const groups = structures.map(({ name, color, train, heldOut, baselines }) => {
     const rows = [
       ...(heldOut ? [row('network, held-out part', heldOut, color, 'main')] : []),
-      row('network, training part', train, color, heldOut ? 'minor' : 'main'),
+      ...(train ? [row('network, training part', train, color, heldOut ? 'minor' : 'main')] : []),
       ...baselines.map((baseline) => row(baseline.name, baseline, '#8a8f98', 'minor')),
     ];
     const head = `<tr><th scope="rowgroup" colspan="5">${dot(color)}${escapeHtml(name)}</th></tr>`;

@@ -8,7 +8,7 @@ export type { OperatorAttributes, OperatorName } from './operators/index.ts';
 export { affine, channelDot, channelSpread, channelSum } from './operators/channels.ts';
 export { conv, convTranspose, convWeightGradient } from './operators/conv.ts';
 export type { ConvAttributes, ConvTransposeAttributes, ConvWeightAttributes } from './operators/conv.ts';
-export { add, div, mul, sqrt, sub } from './operators/elementwise.ts';
+export { add, div, exp, mul, sqrt, sub } from './operators/elementwise.ts';
 export { gate, relu } from './operators/relu.ts';
 export { embed, slice } from './operators/slice.ts';
 export type { EmbedAttributes, SliceAttributes } from './operators/slice.ts';

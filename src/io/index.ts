@@ -14,8 +14,8 @@ export type { ImageFile } from './image-file.ts';
 export { openImage } from './open-image.ts';
 export type { OpenOptions } from './open-image.ts';
 export { readVolume } from './read-volume.ts';
-export { storedBytes } from './samples.ts';
-export { parseImagePath, selectChannel, selectImage, selectPart } from './selection.ts';
+export { allocateSamples, bytesPerSample, storedBytes } from './samples.ts';
+export { parseImagePath, selectChannel, selectImage, selectPart, withChannel } from './selection.ts';
 export type { Selection } from './selection.ts';
 export { channelWith } from './source.ts';
 export type {

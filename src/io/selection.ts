@@ -28,15 +28,22 @@ const FORM =
 
 /**
  * The file and the selection of `FILE#KEY=VALUE,...` (or `&` for the comma). It begins at the last `#` that a `KEY=` follows;
- * any other `#` belongs to the name of the file, or to that of a channel. Throws UsageError usage/selection.
+ * any other `#` belongs to the name of the file, or to that of a channel. A value in quotes may hold anything, a quotation
+ * mark twice: `#channel="a,t=1"`. Throws UsageError usage/selection.
  */
 export function parseImagePath(text: string): { path: string; selection: Selection } {
-  const [, path, selected] = /^(.*)#(\w*=.*)$/s.exec(text) ?? [];
-  if (path === undefined || isPartOfPath(selected)) return { path: text, selection: EVERYTHING };
+  // As long as `text`, with nothing between quotes that could be taken for a part of the form.
+  const outline = text.replace(/="(?:[^"]|"")*"(?=[,&]\w*=|$)/g, (quoted) => `=${'"'.repeat(quoted.length - 1)}`);
+  const [, before, selected] = /^(.*)#(\w*=.*)$/s.exec(outline) ?? [];
+  if (before === undefined || isPartOfPath(selected)) return { path: text, selection: EVERYTHING };
+  const path = text.slice(0, before.length);
   const said = new Map<string, string>();
-  for (const part of selected.split(/[,&](?=\w*=)/)) {
+  let start = path.length + 1;
+  for (const { length } of selected.split(/[,&](?=\w*=)/)) {
+    const part = text.slice(start, start + length);
+    start += length + 1;
     const key = part.slice(0, part.indexOf('='));
-    const value = part.slice(key.length + 1);
+    const value = unquoted(part.slice(key.length + 1));
     if (!['channel', 't', 'z', 'scene'].includes(key))
       throw wrong(text, `${key || 'nothing'} cannot be selected; channel, t, z and scene can`);
     if (said.has(key)) throw wrong(text, `${key} is selected twice`);
@@ -52,6 +59,17 @@ export function parseImagePath(text: string): { path: string; selection: Selecti
       z: said.has('z') ? parseRange(text, said.get('z')!) : null,
     },
   };
+}
+
+/** `text`, which selects no channel yet, with this channel selected: `parseImagePath` gives it back, whatever its name. */
+export function withChannel(text: string, channel: string): string {
+  const { path } = parseImagePath(text);
+  const value = /["#=,&]/.test(channel) ? `"${channel.replaceAll('"', '""')}"` : channel;
+  return `${text}${path === text ? '#' : ','}channel=${value}`;
+}
+
+function unquoted(value: string): string {
+  return /^".*"$/s.test(value) && value.length > 1 ? value.slice(1, -1).replaceAll('""', '"') : value;
 }
 
 /** `#lr=3/cells.tif` is in a folder; only names of channels and scenes may hold a slash. */
@@ -148,7 +166,7 @@ export function selectChannel({ file, channels }: ImageSource, channel: string):
   throw refused(
     file,
     `there is no channel ${channel} in it; it has ${listed}.`,
-    `Say one of them: ${shellWord(`${file}#channel=${channels[0].name ?? 0}`)}`,
+    `Say one of them: ${shellWord(withChannel(file, channels[0].name ?? '0'))}`,
   );
 }
 

@@ -144,7 +144,7 @@ describe('a gate', () => {
   ])('goes by anything else as it is: %#', (tensor, expected) => expect(fused(tensor)).toEqual([expected]));
 });
 
-describe('a product with a constant number', () => {
+describe('a product with a number', () => {
   const two = constant(2);
   const half = mul(x, two);
 
@@ -153,15 +153,33 @@ describe('a product with a constant number', () => {
     [add(z, mul(two, x)), 'scaledSum+2(x, z)'],
     [add(half, mul(z, constant(3))), 'scaledSum+2(x, mul(z, 3))'],
     [add(half, x), 'scaledSum+2(x, x)'],
+    [add(mul(x, k), z), 'scaledSum+null(x, z, k)'],
+    [add(mul(z, sub(two, k)), mul(k, x)), 'scaledSum+null(z, mul(k, x), sub(2, k))'],
   ])('becomes one with a sum: %#', (tensor, expected) => expect(fused(tensor)).toEqual([expected]));
   it.each([
-    [add(mul(x, k), z), 'add(mul(x, k), z)'],
     [add(half, k), 'add(mul(x, 2), k)'],
     [add(mul(k, two), k), 'add(mul(k, 2), k)'],
     [add(half, half), 'add(mul(x, 2), mul(x, 2))'],
     [sub(half, z), 'sub(mul(x, 2), z)'],
     [mul(add(half, z), half), 'mul(add(mul(x, 2), z), mul(x, 2))'],
   ])('does not with anything else, nor where it is needed as it is: %#', (tensor, expected) =>
+    expect(fused(tensor)).toEqual([expected]),
+  );
+});
+
+describe('a sum over a product', () => {
+  const product = mul(x, z);
+
+  it.each([
+    [sum(product), 'dot(x, z)'],
+    [sum(mul(x, x)), 'dot(x, x)'],
+    [sum(mul(k, k)), 'dot(k, k)'],
+  ])('becomes one: %#', (tensor, expected) => expect(fused(tensor)).toEqual([expected]));
+  it.each([
+    [sum(mul(x, k)), 'sum(mul(x, k))'],
+    [sum(add(x, z)), 'sum(add(x, z))'],
+    [mul(sum(product), product), 'mul(sum(mul(x, z)), mul(x, z))'],
+  ])('does not with a number, nor with anything else, nor where it is needed as it is: %#', (tensor, expected) =>
     expect(fused(tensor)).toEqual([expected]),
   );
 });

@@ -5,7 +5,8 @@
  *   doubling     y = relu?(convTranspose(x, w) + b)                 likewise
  *   affineSum    y = relu?(x s + t + z)                             from affine, an add beside it, and the relu behind it
  *   affineGate   y = x where c s + t > 0, else 0                    from gate by relu(affine(c, s, t))
- *   scaledSum    y = k x + z                                        from add over mul by a constant
+ *   scaledSum    y = k x + z                                        from add over mul by a number
+ *   dot          y = sum over i  a[i] b[i]                          from sum over mul
  *
  * A tensor is fused into its user only where that is its only user, so nothing is computed twice; but for the gate, which
  * goes by what the rectified tensor was made of, so that this one need not be kept for it.
@@ -44,7 +45,9 @@ export interface FusedAttributes {
   affineSum: AffineSumAttributes;
   /** Inputs are x, c, scale and shift. */
   affineGate: object;
-  scaledSum: { readonly factor: number };
+  /** Inputs are x and z, then k where it is no constant: `factor` is null there. */
+  scaledSum: { readonly factor: number | null };
+  dot: object;
 }
 
 export type FusedName = keyof FusedAttributes;
@@ -107,10 +110,17 @@ const RULES: { readonly [Name in OperatorName]?: Rule } = {
       if (!alone || other.shape.length === 0) continue;
       if (is(x, 'affineSum') && !x.attributes.sum && !x.attributes.relu)
         return made(tensor, 'affineSum', [...x.inputs, other], { ...x.attributes, sum: true });
-      const factor = scaling(x);
-      if (factor) return made(tensor, 'scaledSum', [factor.x, other], { factor: factor.by });
+      const scaled = scaling(x);
+      if (scaled?.by.kind === 'constant')
+        return made(tensor, 'scaledSum', [scaled.x, other], { factor: scaled.by.data[0] });
+      if (scaled) return made(tensor, 'scaledSum', [scaled.x, other, scaled.by], { factor: null });
     }
     return null;
+  },
+
+  sum(tensor, [x], [alone]) {
+    const product = alone && x.kind === 'computed' && x.operator.name === 'mul' ? x.inputs : null;
+    return product && equalShape(product[0].shape, product[1].shape) ? made(tensor, 'dot', product, {}) : null;
   },
 };
 
@@ -141,12 +151,12 @@ function split({ inputs, attributes }: Fused<'convolution'>): [readonly Tensor[]
   return [inputs.slice(0, 2 * attributes.sources), inputs[2 * attributes.sources]];
 }
 
-/** A product of a tensor and a constant number. */
-function scaling(tensor: Tensor): { readonly x: Tensor; readonly by: number } | null {
+/** A product of a tensor and a number. */
+function scaling(tensor: Tensor): { readonly x: Tensor; readonly by: Tensor } | null {
   if (tensor.kind !== 'computed' || tensor.operator.name !== 'mul') return null;
   const [a, b] = tensor.inputs;
-  if (a.shape.length > 0 && b.kind === 'constant' && b.shape.length === 0) return { x: a, by: b.data[0] };
-  if (b.shape.length > 0 && a.kind === 'constant' && a.shape.length === 0) return { x: b, by: a.data[0] };
+  if (a.shape.length > 0 && b.shape.length === 0) return { x: a, by: b };
+  if (b.shape.length > 0 && a.shape.length === 0) return { x: b, by: a };
   return null;
 }
 

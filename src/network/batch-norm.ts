@@ -43,6 +43,15 @@ export function batchNorm(x: Tensor, gamma: Tensor, beta: Tensor): Normalized {
   return { y, mean, unbiasedVariance: mul(variance, constant(count / Math.max(count - 1, 1))) };
 }
 
+/** The norm as prediction computes it, by statistics that stay as they are; `bias` is of the convolution before it. */
+export function fixedNorm(
+  x: Tensor,
+  { gamma, beta, bias, mean, variance }: Readonly<Record<'gamma' | 'beta' | 'bias' | 'mean' | 'variance', Tensor>>,
+): Tensor {
+  const scale = div(gamma, sqrt(add(variance, constant(NORM_EPSILON))));
+  return affine(x, scale, add(beta, mul(sub(bias, mean), scale)));
+}
+
 /** A running statistic after one more batch. */
 export function movedOn(running: Tensor, batch: Tensor): Tensor {
   return add(mul(running, constant(1 - MOMENTUM)), mul(batch, constant(MOMENTUM)));

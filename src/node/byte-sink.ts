@@ -3,10 +3,10 @@
  * name. After a kill there is the old file, the new one, or none; what is left over (`unfinished.ts`) is removed when the next
  * file is written to the folder.
  */
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ByteSink } from '../io/index.ts';
-import { alreadyThere, codeOf, told } from './output-errors.ts';
+import { alreadyThere, codeOf, NO_LINKS, told } from './output-errors.ts';
 import { exists, removeLeftovers, syncFolder, temporaryName } from './unfinished.ts';
 
 interface Options {
@@ -23,12 +23,7 @@ export async function createFile(path: string, { overwrite }: Options): Promise<
   const handle = await told(path, () => open(unfinished, 'wx'));
   let size = 0;
   let state: 'open' | 'done' = 'open';
-  const write = async (bytes: Uint8Array, position: number) => {
-    for (let at = 0; at < bytes.length;) {
-      const { bytesWritten } = await told(path, () => handle.write(bytes, at, bytes.length - at, position + at));
-      at += bytesWritten;
-    }
-  };
+  const write = (bytes: Uint8Array, position: number) => writeAll(handle, path, bytes, position);
   return {
     name: path,
     async append(bytes) {
@@ -56,6 +51,18 @@ export async function createFile(path: string, { overwrite }: Options): Promise<
   };
 }
 
+/** At a position, or at the end of a file that was opened to append. */
+async function writeAll(handle: FileHandle, path: string, bytes: Uint8Array, position: number | null): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await told(
+      path,
+      () => handle.write(bytes, at, bytes.length - at, position === null ? null : position + at),
+      () => bytes.length - at,
+    );
+    at += bytesWritten;
+  }
+}
+
 /** Renames to a name that nobody has. Throws UsageError usage/output-exists. */
 async function renameToFree(from: string, to: string): Promise<void> {
   try {
@@ -68,16 +75,6 @@ async function renameToFree(from: string, to: string): Promise<void> {
   }
 }
 
-/** What file systems without hard links say: exFAT on a USB drive, some network drives. */
-const NO_LINKS: ReadonlySet<string | undefined> = new Set([
-  'EPERM',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'ENOSYS',
-  'EINVAL',
-  'EMLINK',
-]);
-
 /** A whole file at once. Throws as `createFile` does. */
 export async function writeFileWhole(path: string, bytes: Uint8Array, options: Options): Promise<void> {
   const sink = await createFile(path, options);
@@ -87,6 +84,20 @@ export async function writeFileWhole(path: string, bytes: Uint8Array, options: O
   } catch (error) {
     await sink.abandon();
     throw error;
+  }
+}
+
+/** Adds to a file's end, which stays where it was when not all could be added. Throws ResourceError resource/disk-full. */
+export async function appendToFile(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await told(path, () => open(path, 'a'));
+  try {
+    const { size } = await handle.stat();
+    await writeAll(handle, path, bytes, null).catch(async (error: unknown) => {
+      await handle.truncate(size);
+      throw error;
+    });
+  } finally {
+    await handle.close();
   }
 }
 

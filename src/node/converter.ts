@@ -65,7 +65,8 @@ export function userConverter({
   };
 }
 
-function defaultCache(env: Readonly<Record<string, string | undefined>>): string {
+/** `UNSTAINED_CACHE`, else the user's cache folder. */
+export function defaultCache(env: Readonly<Record<string, string | undefined>>): string {
   if (env.UNSTAINED_CACHE) return env.UNSTAINED_CACHE;
   if (process.platform === 'win32') return join(env.LOCALAPPDATA ?? tmpdir(), 'unstained');
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'unstained');

@@ -1,26 +1,54 @@
 /** A run's folder on this computer's disk. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RunStore } from '../run/index.ts';
-import { createFolder, writeFileWhole } from './byte-sink.ts';
+import { RUN_FILES, RUN_FOLDERS, type RunStore } from '../run/index.ts';
+import { appendToFile, createFolder, writeFileWhole } from './byte-sink.ts';
+import { codeOf } from './output-errors.ts';
+import { isRightToReplace, takeLock } from './run-lock.ts';
+import { isTemporary, removeLeftovers } from './unfinished.ts';
 
 export function runFolder(folder: string): RunStore {
   const place = (path: string) => join(folder, ...path.split('/'));
   return {
     name: folder,
     async list(path) {
-      try {
-        return (await readdir(place(path))).sort();
-      } catch (error) {
-        if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-        throw error;
-      }
+      const names = await namesIn(place(path));
+      return names.filter((name) => !isTemporary(name) && !isRightToReplace(name)).sort();
     },
     read: async (path) => new Uint8Array(await readFile(place(path))),
     async writeWhole(path, bytes) {
       await createFolder(dirname(place(path)));
       await writeFileWhole(place(path), bytes, { overwrite: true });
     },
+    async append(path, bytes) {
+      await createFolder(dirname(place(path)));
+      await appendToFile(place(path), bytes);
+    },
     remove: (path) => rm(place(path), { force: true }),
+    async clear() {
+      for (const name of await namesIn(folder))
+        if (name !== RUN_FILES.lock && !isTemporary(name))
+          await rm(join(folder, name), { recursive: true, force: true });
+      await removeLeftovers(folder);
+    },
+    async lock() {
+      await createFolder(folder);
+      const lock = await takeLock(place(RUN_FILES.lock), folder);
+      // Only a trainer writes there. In a container that is started again it has the number of the one that was killed, so that
+      // what that left would never be recognized.
+      const checkpoints = place(RUN_FOLDERS.checkpoints);
+      for (const name of await namesIn(checkpoints))
+        if (isTemporary(name)) await rm(join(checkpoints, name), { force: true });
+      return lock;
+    },
   };
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return [];
+    throw error;
+  }
 }

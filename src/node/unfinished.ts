@@ -9,10 +9,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { codeOf } from './output-errors.ts';
+import { hasProcess } from './process-identity.ts';
 
 /** A process is known by its number on its machine only; a folder may be shared by several. */
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+const TEMPORARY = /^\.(.+)\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.(unfinished|replaced)$/;
 
 /** A name beside `path` that nobody else has. */
 export function temporaryName(path: string, kind: 'unfinished' | 'replaced'): string {
@@ -26,9 +28,8 @@ export function temporaryName(path: string, kind: 'unfinished' | 'replaced'): st
 export async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const leftover of names) {
-    const [, name, host, pid, kind] =
-      /^\.(.+)\.([0-9a-f]{8})-(\d+)-[0-9a-f]{8}\.(unfinished|replaced)$/.exec(leftover) ?? [];
-    if (host !== HOST || isRunning(Number(pid))) continue;
+    const [, name, host, pid, kind] = TEMPORARY.exec(leftover) ?? [];
+    if (host !== HOST || hasProcess(Number(pid))) continue;
     const path = join(folder, leftover);
     const isLast = kind === 'replaced' && !(await exists(join(folder, name)));
     await (isLast ? rename(path, join(folder, name)) : rm(path, { recursive: true, force: true })).catch(
@@ -37,12 +38,9 @@ export async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0); // signal 0 asks, and does nothing
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
-  }
+/** Whether a name is `temporaryName`'s: nobody's output yet, or no more. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
 }
 
 /** Without this the name of a finished file could be lost with the power. Not every system lets folders be opened. */

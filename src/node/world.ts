@@ -5,18 +5,21 @@ import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { provideInflate } from '../codec/index.ts';
 import type { Machine, Runtime } from '../engine/index.ts';
 import type { Converter, Files, Output } from '../io/index.ts';
+import type { VoxelCache } from '../dataset/index.ts';
 import type { RunStore } from '../run/index.ts';
 import { createFile, createFolder, isSame } from './byte-sink.ts';
-import { userConverter } from './converter.ts';
+import { defaultCache, userConverter } from './converter.ts';
 import { nodeFiles } from './files.ts';
 import { inflateInThreads } from './inflate.ts';
 import { startOnnxRuntime } from './onnx-runtime.ts';
 import { runFolder } from './run-store.ts';
 import { createTree } from './tree-sink.ts';
+import { voxelCache } from './voxel-cache.ts';
 
 export interface NodeWorldSettings {
   /** Null: as many as the machine has. */
@@ -25,6 +28,8 @@ export interface NodeWorldSettings {
   /** Path of bfconvert or bioformats2raw; null: the environment or the PATH says. */
   readonly converter?: string | null;
 }
+
+const VOXEL_CACHE_BYTES = 100e9;
 
 /** What `train`, `predict` and the other verbs take as their world. */
 export function nodeWorld({ threads = null, converter = null }: NodeWorldSettings = {}): NodeWorld {
@@ -39,6 +44,7 @@ export function nodeWorld({ threads = null, converter = null }: NodeWorldSetting
       createFolder,
       removeFolder: (path) => rm(path, { recursive: true, force: true }),
     },
+    voxelCache: voxelCache(join(defaultCache(process.env), 'voxels'), VOXEL_CACHE_BYTES),
     openRun: runFolder,
     startRuntime: () => startOnnxRuntime(threads === null ? {} : { threads }),
     machine: {
@@ -64,6 +70,7 @@ export interface NodeWorld {
   readonly files: Files;
   readonly converter: Converter;
   readonly output: Output;
+  readonly voxelCache: VoxelCache;
   openRun(folder: string): RunStore;
   startRuntime(): Promise<Runtime>;
   readonly machine: Machine;

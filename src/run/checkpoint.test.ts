@@ -11,6 +11,8 @@ const example: Checkpoint = {
     'exp_avg.conv_out.weight': { shape: [1, 2, 3], data: new Float32Array(6) },
   },
   random: random(5).state(),
+  buffer: { members: [0, 2], drawn: 5 },
+  selection: { best: { step: 2, score: 0.5 }, since: 1, measuredAt: 3 },
   configSha256: 'ab'.repeat(32),
   lossesSha256: 'cd'.repeat(32),
 };

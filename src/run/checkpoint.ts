@@ -10,10 +10,10 @@ import {
   encodeSafetensors,
   encodeSafetensorsHeader,
   safetensorsBody,
+  sha256,
   type Float32Tensor,
 } from '../codec/index.ts';
 import { ModelError } from '../core/index.ts';
-import { sha256 } from './digest.ts';
 
 const SCHEMA = 'unstained.checkpoint/1';
 
@@ -24,6 +24,14 @@ export interface Checkpoint {
   readonly tensors: Record<string, Float32Tensor>;
   /** State of the generator that draws the patches. */
   readonly random: readonly number[];
+  /** Of the image buffer, plain JSON; null where there is none. */
+  readonly buffer: unknown;
+  /** Which state is the best so far. */
+  readonly selection: {
+    readonly best: { readonly step: number; readonly score: number } | null;
+    readonly since: number;
+    readonly measuredAt: number;
+  };
   /** SHA-256 of the resolved settings. */
   readonly configSha256: string;
   /** SHA-256 of the losses so far: see `lossesDigest`. */
@@ -62,6 +70,12 @@ export async function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, file: str
 const stateSchema = z.object({
   step: z.int().nonnegative(),
   random: z.array(z.int()),
+  buffer: z.json(),
+  selection: z.object({
+    best: z.object({ step: z.int().positive(), score: z.number() }).nullable(),
+    since: z.int().nonnegative(),
+    measuredAt: z.int().nonnegative(),
+  }),
   configSha256: z.string(),
   lossesSha256: z.string(),
 });

@@ -7,6 +7,8 @@ const at = (step: number): Checkpoint => ({
   step,
   tensors: { weight: { shape: [4], data: new Float32Array(4).fill(step) } },
   random: [1, 2, 3, 4],
+  buffer: null,
+  selection: { best: null, since: 0, measuredAt: 0 },
   configSha256: '',
   lossesSha256: '',
 });
@@ -37,6 +39,17 @@ it('D2: nothing is removed before the new checkpoint was read back whole', async
   const lossy = { ...store, read: async (name: string) => (await store.read(name)).slice(0, -1) };
   await expect(saveCheckpoint(lossy, at(300), 200)).rejects.toMatchObject({ code: 'resource/disk', step: 300 });
   expect([...store.files.keys()]).toEqual([path(100), path(200), path(300)]);
+});
+
+it.each([NaN, -Infinity])('D9: a state that holds %s is not saved, and the last one stays', async (value) => {
+  const store = await savedAt(100, 200);
+  const lost = { ...at(300), tensors: { weight: { shape: [4], data: Float32Array.of(1, 2, value, 4) } } };
+  await expect(saveCheckpoint(store, lost, 200)).rejects.toMatchObject({
+    code: 'model/not-finite',
+    what: `Step 300: weight holds ${value}.`,
+    remedy: expect.stringContaining('Step 200 is safe.'),
+  });
+  expect([...store.files.keys()]).toEqual([path(100), path(200)]);
 });
 
 it('D3: a damaged newest checkpoint is named, and the one before is used', async () => {

@@ -9,13 +9,15 @@ import type { RunStore } from './store.ts';
 /**
  * Writes a checkpoint, reads it back, and only then removes the others but `previousStep`'s: the one that this run saved
  * last or went on from, hence known to be whole.
- * Throws what the store throws, and ResourceError resource/disk where the disk gives back other bytes.
+ * Throws what the store throws, ResourceError resource/disk where the disk gives back other bytes, and ModelError
+ * model/not-finite where a tensor holds what is no number: nothing is written then.
  */
 export async function saveCheckpoint(
   store: RunStore,
   checkpoint: Checkpoint,
   previousStep: number | null,
 ): Promise<void> {
+  requireFinite(store, checkpoint, previousStep);
   const path = checkpointPath(checkpoint.step);
   await store.writeWhole(path, await encodeCheckpoint(checkpoint));
   try {
@@ -32,6 +34,22 @@ export async function saveCheckpoint(
   }
   for (const { step, path: other } of await listCheckpoints(store))
     if (step !== checkpoint.step && step !== previousStep) await store.remove(other);
+}
+
+/** A step can leave a network without numbers behind a loss that still was one: such a state is worth nothing. */
+function requireFinite({ name }: RunStore, { step, tensors }: Checkpoint, previousStep: number | null): void {
+  const safe = previousStep === null ? '' : `Step ${previousStep} is safe. `;
+  for (const [tensor, { data }] of Object.entries(tensors)) {
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0)
+      throw new ModelError('model/not-finite', {
+        file: name,
+        step,
+        what: `Step ${step}: ${tensor} holds ${data[at]}.`,
+        why: 'The network has lost its numbers; more steps cannot bring them back, so this state is not saved.',
+        remedy: `${safe}Train with a smaller --lr, or look for extreme values in the images.`,
+      });
+  }
 }
 
 export interface FoundCheckpoint {

@@ -11,6 +11,8 @@ export const RUN_FILES = {
   run: 'run.json',
   losses: 'losses.csv',
   log: 'log.jsonl',
+  /** The patches of the step whose loss was no number. */
+  notFinite: 'not-finite.json',
   lock: 'lock',
   /** The best validated model, a BioImage.IO package. */
   model: 'model.zip',
@@ -24,6 +26,11 @@ export const RUN_FOLDERS = { checkpoints: 'checkpoints', previews: 'previews', t
 /** `checkpoints/step-000012000.safetensors`. */
 export function checkpointPath(step: number): string {
   return `${RUN_FOLDERS.checkpoints}/step-${String(step).padStart(9, '0')}.safetensors`;
+}
+
+/** `previews/step-000012000.png`. */
+export function previewPath(step: number): string {
+  return `${RUN_FOLDERS.previews}/step-${String(step).padStart(9, '0')}.png`;
 }
 
 /** The step in the name of a checkpoint's file, or null for any other file. */

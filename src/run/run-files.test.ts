@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { dataFile, environmentFile, runFile, type DataFile, type DataImage, type RunFile } from './run-files.ts';
+import {
+  dataFile,
+  environmentFile,
+  runFile,
+  type DataFile,
+  type DataImage,
+  type DataSample,
+  type RunFile,
+} from './run-files.ts';
 
 const run: RunFile = {
   schema: 'unstained.run/1',
@@ -7,25 +15,45 @@ const run: RunFile = {
   state: 'interrupted',
   step: 300,
   steps: 1000,
+  seconds: 12.5,
   configSha256: 'ab',
   startedAt: '2026-01-02T03:04:05.678Z',
   updatedAt: '2026-01-02T03:05:05.678Z',
 };
+const extents = { z: 4, y: 5, x: 6 };
 const image: DataImage = {
   file: 'bf.tif#channel=0',
-  sha256: 'cd',
-  channels: 1,
-  size: { z: 4, y: 5, x: 6 },
-  voxelSize: { z: null, y: 0.1, x: 0.1 },
-  statistics: [{ mean: 1, std: 2, min: -1, max: 9 }],
+  voxels: {
+    sha256: 'cd',
+    channels: 1,
+    size: extents,
+    voxelSize: { z: null, y: 0.1, x: 0.1 },
+    statistics: [{ mean: 1, std: 2, min: -1, max: 9 }],
+    normalization: [{ offset: 1, scale: 2 }],
+  },
+};
+const sample: DataSample = {
+  id: 'a',
+  group: null,
+  time: null,
+  flips: { y: false, x: false },
+  role: 'train',
+  train: { start: { z: 0, y: 0, x: 0 }, size: extents },
+  heldOut: null,
+  margin: 0,
+  signal: image,
+  targets: [{ file: 'dna.tif', voxels: null }],
+  weight: null,
+  mask: null,
 };
 const data: DataFile = {
-  axes: null,
   schema: 'unstained.data/1',
-  signal: image,
-  targets: [{ ...image, name: 'dna' }],
-  weight: null,
-  split: { train: { start: { z: 0, y: 0, x: 0 }, size: { z: 4, y: 5, x: 6 } }, heldOut: null, margin: 0 },
+  targets: ['dna'],
+  input: { channels: 1, planes: 4 },
+  voxelSize: { z: null, y: 0.1, x: 0.1 },
+  axes: null,
+  givenVoxelSize: null,
+  samples: [sample],
 };
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
@@ -51,12 +79,12 @@ describe('the JSON files of a run', () => {
   });
 
   it('are refused by file and field', () => {
-    const broken = { ...data, targets: [{ ...image, name: 'dna', size: { z: 4, y: -5, x: 6 } }] };
+    const broken = { ...data, samples: [{ ...sample, train: { start: extents, size: { ...extents, y: -5 } } }] };
     expect(() => dataFile.decode(bytes(broken), 'runs/dna/data.json')).toThrow(
       expect.objectContaining({ code: 'model/damaged', file: 'runs/dna/data.json' }),
     );
     expect(() => dataFile.decode(bytes(broken), 'runs/dna/data.json')).toThrow(
-      /^runs\/dna\/data\.json cannot be used: targets\.0\.size\.y: /,
+      /^runs\/dna\/data\.json cannot be used: samples\.0\.train\.size\.y: /,
     );
     expect(() => runFile.decode(bytes({ ...run, schema: 'unstained.run/2' }), 'run.json')).toThrow(/: schema: /);
     expect(() => runFile.decode(bytes({ ...run, step: undefined }), 'run.json')).toThrow(/: step: /);
@@ -68,11 +96,7 @@ describe('the JSON files of a run', () => {
 
   it('are not written where a number is none', () => {
     const statistics = [{ mean: NaN, std: 1, min: 0, max: 1 }];
-    expect(() => dataFile.encode({ ...data, signal: { ...image, statistics } })).toThrow(/NaN/);
+    const broken = { ...sample, signal: { ...image, voxels: { ...image.voxels!, statistics } } };
+    expect(() => dataFile.encode({ ...data, samples: [broken] })).toThrow(/NaN/);
   });
-});
-
-it('data.json of before --axes was there is read as without it', () => {
-  const older = bytes({ ...data, axes: undefined }); // JSON leaves it out
-  expect(dataFile.decode(older, 'data.json')).toEqual(data);
 });

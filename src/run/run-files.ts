@@ -25,6 +25,8 @@ export interface RunFile {
   /** Of the newest checkpoint; 0 before the first. */
   readonly step: number;
   readonly steps: number;
+  /** Of computing up to that checkpoint, pauses left out. */
+  readonly seconds: number;
   /** Of the resolved settings, as checkpoints carry it. */
   readonly configSha256: string;
   /** ISO 8601. */
@@ -32,34 +34,63 @@ export interface RunFile {
   readonly updatedAt: string;
 }
 
-/** Voxels of one file that the training uses, before normalization. */
+type MaybeExtents = { readonly z: number | null; readonly y: number | null; readonly x: number | null } | null;
+
+/** One image of a sample. */
 export interface DataImage {
   /** As the user wrote it, selection included. */
   readonly file: string;
-  /** Of the samples: T, C, Z, Y, X order, little-endian, the file's own type. */
-  readonly sha256: string;
-  readonly channels: number;
-  readonly size: Extents;
-  readonly voxelSize: { readonly z: number | null; readonly y: number | null; readonly x: number | null } | null;
-  /** One a channel, over the whole volume; `std` is the population's. */
-  readonly statistics: readonly {
-    readonly mean: number;
-    readonly std: number;
-    readonly min: number;
-    readonly max: number;
-  }[];
+  /** Null until its voxels were needed for the first time. */
+  readonly voxels: {
+    /** Of the voxels that the training uses: C, Z, Y, X order, little-endian, in their type on the training grid. */
+    readonly sha256: string;
+    readonly channels: number;
+    readonly size: Extents;
+    readonly voxelSize: MaybeExtents;
+    /** One a channel, over the whole volume, before normalization; `std` is the population's. */
+    readonly statistics: readonly {
+      readonly mean: number;
+      readonly std: number;
+      readonly min: number;
+      readonly max: number;
+    }[];
+    /** One a channel: the network sees (x - offset) / scale. */
+    readonly normalization: readonly { readonly offset: number; readonly scale: number }[];
+  } | null;
+}
+
+export interface DataSample {
+  readonly id: string;
+  readonly group: string | null;
+  /** Of a time series, from 0. */
+  readonly time: number | null;
+  readonly flips: { readonly y: boolean; readonly x: boolean };
+  readonly role: 'train' | 'val' | 'test';
+  /** Boxes of the image as the network sees it; null: nothing of it. */
+  readonly train: Box | null;
+  readonly heldOut: Box | null;
+  /** Columns between the two. */
+  readonly margin: number;
+  readonly signal: DataImage;
+  readonly targets: readonly DataImage[];
+  readonly weight: DataImage | null;
+  /** File of the mask. */
+  readonly mask: string | null;
 }
 
 /** data.json. */
 export interface DataFile {
   readonly schema: 'unstained.data/1';
-  readonly signal: DataImage;
-  readonly targets: readonly (DataImage & { readonly name: string })[];
-  readonly weight: DataImage | null;
-  /** What the planes of the files were said to be (`--axes`); null: as the files say. */
+  /** Structures, in the order of each sample's targets. */
+  readonly targets: readonly string[];
+  /** Of each signal: channels of its file, and planes on the training grid. */
+  readonly input: { readonly channels: number; readonly planes: number };
+  /** Micrometers of a voxel of the first sample on the training grid. */
+  readonly voxelSize: MaybeExtents;
+  /** What the planes of the files were said to be (`--axes`), and how large their voxels (`--voxel-size`); null: as they say. */
   readonly axes: string | null;
-  /** Boxes of the images as the network sees them. */
-  readonly split: { readonly train: Box; readonly heldOut: Box | null; readonly margin: number };
+  readonly givenVoxelSize: MaybeExtents;
+  readonly samples: readonly DataSample[];
 }
 
 /** environment.json. */
@@ -100,13 +131,19 @@ const count = z.int().nonnegative();
 const extents = z.object({ z: count, y: count, x: count });
 const box = z.object({ start: extents, size: extents });
 const micrometers = z.number().positive().nullable();
+const maybeExtents = z.object({ z: micrometers, y: micrometers, x: micrometers }).nullable();
 const image = z.object({
   file: z.string(),
-  sha256: z.string(),
-  channels: z.int().positive(),
-  size: extents,
-  voxelSize: z.object({ z: micrometers, y: micrometers, x: micrometers }).nullable(),
-  statistics: z.array(z.object({ mean: z.number(), std: z.number(), min: z.number(), max: z.number() })),
+  voxels: z
+    .object({
+      sha256: z.string(),
+      channels: z.int().positive(),
+      size: extents,
+      voxelSize: maybeExtents,
+      statistics: z.array(z.object({ mean: z.number(), std: z.number(), min: z.number(), max: z.number() })),
+      normalization: z.array(z.object({ offset: z.number(), scale: z.number() })),
+    })
+    .nullable(),
 });
 
 export const runFile: JsonFile<RunFile> = jsonFile(
@@ -116,6 +153,7 @@ export const runFile: JsonFile<RunFile> = jsonFile(
     state: z.enum(['running', 'interrupted', 'finished', 'failed']),
     step: count,
     steps: count,
+    seconds: z.number().nonnegative(),
     configSha256: z.string(),
     startedAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
@@ -125,11 +163,29 @@ export const runFile: JsonFile<RunFile> = jsonFile(
 export const dataFile: JsonFile<DataFile> = jsonFile(
   z.object({
     schema: z.literal('unstained.data/1'),
-    signal: image,
-    targets: z.array(image.extend({ name: z.string() })).min(1),
-    weight: image.nullable(),
-    axes: z.string().nullable().default(null), // runs of older versions have none
-    split: z.object({ train: box, heldOut: box.nullable(), margin: count }),
+    targets: z.array(z.string()).min(1),
+    input: z.object({ channels: z.int().positive(), planes: z.int().positive() }),
+    voxelSize: maybeExtents,
+    axes: z.string().nullable(),
+    givenVoxelSize: maybeExtents,
+    samples: z
+      .array(
+        z.object({
+          id: z.string(),
+          group: z.string().nullable(),
+          time: count.nullable(),
+          flips: z.object({ y: z.boolean(), x: z.boolean() }),
+          role: z.enum(['train', 'val', 'test']),
+          train: box.nullable(),
+          heldOut: box.nullable(),
+          margin: count,
+          signal: image,
+          targets: z.array(image).min(1),
+          weight: image.nullable(),
+          mask: z.string().nullable(),
+        }),
+      )
+      .min(1),
   }),
 );
 

@@ -7,5 +7,7 @@ export { layerForms } from './layer-forms.ts';
 export type { FormNote, LayerForms } from './layer-forms.ts';
 export { planStep } from './step-memory.ts';
 export type { StepPlan } from './step-memory.ts';
-export { patchExtents, trainSteps, untrained } from './train-steps.ts';
+export { isValidated } from './selection.ts';
+export type { Selection } from './selection.ts';
+export { carriedSettings, patchExtents, trainSteps, untrained } from './train-steps.ts';
 export type { StepRecord, TrainingJob, TrainingState } from './train-steps.ts';

@@ -9,12 +9,15 @@ import {
   type YamlText,
 } from '../../config/index.ts';
 import { UsageError } from '../../core/index.ts';
-import type { TrainResult } from '../../api/index.ts';
+import type { FinishedTraining, TrainingPlan } from '../../api/index.ts';
 import { STOPS_AND_SAVES, type Command, type Given, type Option } from '../command.ts';
-import { formatNumber, formatSeconds, formatTable } from '../format.ts';
+import { formatBytes, formatNumber, formatSeconds, formatTable } from '../format.ts';
 import {
+  ALLOW_CHANGE,
+  allowedChangesOf,
   AXES,
   axesOf,
+  DATA,
   DEVICE,
   MEMORY,
   memoryBytesOf,
@@ -32,23 +35,35 @@ const keys = describeKeys();
 const ownOptions = keys.flatMap((key) => (key.option === null ? [] : [{ ...key, option: key.option }]));
 
 export const train: Command = {
-  usage: '--signal FILE --target [NAME=]FILE --out FOLDER',
+  usage: '--data MANIFEST --out FOLDER, or --signal FILE --target [NAME=]FILE --out FOLDER',
   about: [
-    'Learns from one field of view that was imaged twice: in transmitted light (the signal) and in fluorescence (the target). ' +
+    'Learns from fields of view that were imaged twice: in transmitted light (the signal) and in fluorescence (the target). ' +
       'Both images must show the same voxels. The run that it writes, a folder, is what predict takes as its model.',
-    'A part of the field is kept aside; how well the fluorescence there is predicted is printed at the end. Ctrl-C stops ' +
-      'after the present step and saves the state; --resume goes on from there.',
+    'What it is going to do is told first. Some images, or a part of a single one, are kept aside; how well the fluorescence there is predicted is ' +
+      'measured now and then, and the best network is kept. Ctrl-C stops after the present step and saves the state; --resume ' +
+      'goes on from there, to the same result as without a stop.',
   ],
   operands: null,
   options: [
     {
       title: 'Images',
       options: [
+        DATA,
         SIGNAL,
         TARGET,
         WEIGHT,
         { name: 'out', value: 'FOLDER', help: "the run's folder, which is made" },
         { name: 'resume', value: 'RUN', help: 'goes on with the run in this folder, from its last saved state' },
+        {
+          name: 'init',
+          value: 'MODEL',
+          help: 'begins with what this model (a model.zip or a run) has learned, for a training with fewer images or steps',
+        },
+        ALLOW_CHANGE,
+        {
+          name: 'dry-run',
+          help: 'tells what would be trained, how long it would take and what memory it needs, and stops',
+        },
         VOXEL_SIZE,
         AXES,
         OVERWRITE,
@@ -60,7 +75,7 @@ export const train: Command = {
         {
           name: 'preset',
           value: PRESETS.join('|'),
-          help: 'default: sized for a laptop; paper: as published (Ounkomol et al. 2018), for a workstation',
+          help: 'default: the best that was measured; laptop: less work a step; paper: as published (Ounkomol et al. 2018), for a workstation',
         },
         {
           name: 'config',
@@ -87,6 +102,11 @@ export const train: Command = {
       say: 'Learn where DNA is',
       type: 'unstained train --signal brightfield.ome.tif --target dna=nuclei.ome.tif --out runs/dna',
     },
+    { say: 'Many images', type: 'unstained train --data cells.csv --out runs/dna' },
+    {
+      say: 'Learn another structure from a few images',
+      type: 'unstained train --data er.csv --init runs/dna/model.zip --out runs/er',
+    },
     { say: 'Go on after a stop', type: 'unstained train --resume runs/dna' },
     {
       say: 'A single plane instead of a stack, and longer',
@@ -96,7 +116,7 @@ export const train: Command = {
   atInterrupt: STOPS_AND_SAVES,
   async prepare(given) {
     const resume = given.one('resume');
-    if (resume === null) given.need('signal', 'target', 'out');
+    if (resume === null) given.need(...(given.has('data') ? ['data', 'out'] : ['signal', 'target', 'out']));
     const { config, explicit } = resolveConfig({
       preset: given.one('preset') ?? undefined,
       yaml: await yamlOf(given),
@@ -106,6 +126,7 @@ export const train: Command = {
       signal: given.one('signal'),
       targets: given.many('target').map(namedFile),
       weight: given.one('weight'),
+      data: given.one('data'),
       out: given.one('out'),
       config,
       explicit,
@@ -114,10 +135,14 @@ export const train: Command = {
       memoryBytes: memoryBytesOf(given),
       overwrite: given.has('overwrite'),
       resume,
+      init: given.one('init'),
+      allowChange: allowedChangesOf(given),
+      dryRun: given.has('dry-run'),
     };
     return async (verbs, world, call) => {
-      const result = await verbs.train(world, request, call);
-      return { json: result, text: trainText(result) };
+      const onPlan = (plan: TrainingPlan) => call.onNote?.(planText(plan));
+      const result = await verbs.train(world, request.dryRun ? request : { ...request, onPlan }, call);
+      return { json: result, text: result.state === 'planned' ? planText(result.plan) : trainText(result) };
     };
   },
 };
@@ -164,20 +189,62 @@ async function yamlOf(given: Given): Promise<YamlText | undefined> {
   }
 }
 
-function trainText({ run, steps, loss, seconds, stepsPerSecond, heldOut, report }: TrainResult): string {
+/** What is going to be done, before it is. */
+function planText({
+  images,
+  voxels,
+  where,
+  patches,
+  timesSeen,
+  parameters,
+  memoryBytes,
+  ...time
+}: TrainingPlan): string {
+  const some = (count: number, what: string) => (count === 0 ? [] : [`${formatNumber(count)} ${what}`]);
+  const rows = [
+    [
+      'images',
+      [
+        `${formatNumber(images.train)} to train (${images.size})`,
+        ...some(images.validation, 'kept aside to choose the best network'),
+        ...some(images.test, 'kept for the end'),
+      ].join(', '),
+    ],
+    ['voxels', `${formatNumber(voxels)}, kept ${where === 'memory' ? 'in memory' : "on disk, in the user's cache"}`],
+    ['patches', `${formatNumber(patches)}: each voxel is seen about ${formatNumber(timesSeen)} times`],
+    ['network', `${formatNumber(parameters)} parameters`],
+    ['memory', `about ${formatBytes(memoryBytes)}`],
+    [
+      'time',
+      `about ${formatSeconds(time.seconds)}: ${formatNumber(time.steps)} steps of ${formatNumber(time.secondsPerStep)} s, as measured now`,
+    ],
+  ];
+  return formatTable(rows);
+}
+
+function trainText(result: FinishedTraining): string {
+  const { run, steps, bestStep, loss, seconds, stepsPerSecond, heldOut, test, report } = result;
   const pace =
     stepsPerSecond > 0
       ? `${formatNumber(steps)} steps, ${formatSeconds(seconds)} of training (${formatNumber(stepsPerSecond)} steps/s)`
       : `${formatNumber(steps)} steps`;
-  const table = [
-    ['on the part kept aside', 'r', 'normalized L2'],
-    ...heldOut.map(({ name, r, normalizedL2 }) => [name ?? 'target', formatNumber(r), formatNumber(normalizedL2)]),
-  ];
+  const table = (title: string, measured: FinishedTraining['heldOut']) =>
+    measured.length === 0
+      ? []
+      : [
+          '',
+          formatTable([
+            [title, 'r', 'normalized L2'],
+            ...measured.map(({ name, r, normalizedL2 }) => [name, formatNumber(r), formatNumber(normalizedL2)]),
+          ]),
+        ];
   return [
-    `${run}: ${pace}, loss ${formatNumber(loss)}.`,
-    ...(heldOut.length > 0 ? ['', formatTable(table)] : []),
+    `${run}: ${pace}, loss ${formatNumber(loss)}.` +
+      (bestStep < steps ? ` The best network is that of step ${formatNumber(bestStep)}.` : ''),
+    ...table('on what was kept aside', heldOut),
+    ...table('on the images for the end', test),
     '',
-    ...(report === null ? [] : [`Look at it: ${report}`]),
+    `Look at it: ${report}`,
     `Predict:    unstained predict IMAGE --model ${run} --out predicted/`,
   ].join('\n');
 }

@@ -6,6 +6,7 @@
  *   mul  y = a b       da = dy b           db = dy a
  *   div  y = a / b     da = dy / b         db = -dy y / b
  *   sqrt y = a^1/2     da = dy / (2 y)
+ *   exp  y = e^a       da = dy y
  *
  * The gradient of a single number is the sum over the shape that it was spread to.
  */
@@ -30,6 +31,10 @@ export function div(a: Tensor, b: Tensor): Tensor {
 
 export function sqrt(a: Tensor): Tensor {
   return apply(sqrtOperator, [a], {});
+}
+
+export function exp(a: Tensor): Tensor {
+  return apply(expOperator, [a], {});
 }
 
 export const addOperator: Operator<object> = {
@@ -64,6 +69,12 @@ export const sqrtOperator: Operator<object> = {
   name: 'sqrt',
   shape: ([a]) => a,
   gradient: (y, dy) => [div(mul(dy, constant(0.5)), y)],
+};
+
+export const expOperator: Operator<object> = {
+  name: 'exp',
+  shape: ([a]) => a,
+  gradient: (y, dy) => [mul(dy, y)],
 };
 
 function commonShape(operator: string, a: Shape, b: Shape): Shape {

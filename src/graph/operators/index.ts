@@ -2,7 +2,7 @@
 import type { Operator } from '../tensor.ts';
 import { affineOperator, channelDotOperator, channelSpreadOperator, channelSumOperator } from './channels.ts';
 import { convOperator, convTransposeOperator, convWeightGradientOperator } from './conv.ts';
-import { addOperator, divOperator, mulOperator, sqrtOperator, subOperator } from './elementwise.ts';
+import { addOperator, divOperator, expOperator, mulOperator, sqrtOperator, subOperator } from './elementwise.ts';
 import { gateOperator, reluOperator } from './relu.ts';
 import { embedOperator, sliceOperator } from './slice.ts';
 import { spreadOperator, sumOperator } from './sum.ts';
@@ -14,6 +14,7 @@ export interface OperatorAttributes {
   mul: AttributesOf<typeof mulOperator>;
   div: AttributesOf<typeof divOperator>;
   sqrt: AttributesOf<typeof sqrtOperator>;
+  exp: AttributesOf<typeof expOperator>;
   sum: AttributesOf<typeof sumOperator>;
   spread: AttributesOf<typeof spreadOperator>;
   relu: AttributesOf<typeof reluOperator>;
@@ -39,6 +40,7 @@ export const operators: { readonly [Name in OperatorName]: Operator<OperatorAttr
   mul: mulOperator,
   div: divOperator,
   sqrt: sqrtOperator,
+  exp: expOperator,
   sum: sumOperator,
   spread: spreadOperator,
   relu: reluOperator,

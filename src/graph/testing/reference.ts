@@ -39,6 +39,7 @@ const rules: { [Name in OperatorName]: Rule<OperatorAttributes[Name]> } = {
   div: elementwise((a, b) => a / b),
   gate: elementwise((x, g) => (g > 0 ? x : 0)),
   sqrt: ([a]) => a.data.map(Math.sqrt),
+  exp: ([a]) => a.data.map(Math.exp),
   relu: ([a]) => a.data.map((v) => Math.max(v, 0)),
   sum: ([a]) => Float64Array.of(a.data.reduce((s, v) => s + v, 0)),
   spread: ([a], _, shape) => new Float64Array(elementCount(shape)).fill(a.data[0]),

@@ -53,17 +53,23 @@ export const addInBlocks: Form<object> = {
  *
  * Of whole blocks; rows are what threads share. For what is small, or no whole blocks, two passes are as good.
  */
-export const scaledSumInBlocks: Form<{ readonly factor: number }> = {
+export const scaledSumInBlocks: Form<{ readonly factor: number | null }> = {
   name: 'depthwise Conv with Sum',
   when: 'whole blocks of numbers, many of them',
   write(writer, call) {
     const { graph, block } = writer;
     const { factor } = call.attributes;
-    const weight = graph.filled(factor, block, 1, 1, 1);
-    return overParts(writer, call, ([x, z], shape) => {
+    const number = call.inputs[2];
+    const weight =
+      factor === null
+        ? writer.once(number, 'each lane', () =>
+            graph.node('Expand', [asPlain(writer, number, []).name, graph.integers(block, 1, 1, 1)]),
+          )
+        : graph.filled(factor, block, 1, 1, 1);
+    return overParts(writer, call, ([x, z, k], shape) => {
       const columns = elementCount(shape) / block;
       if (columns < 256 || !Number.isInteger(columns))
-        return graph.node('Add', [graph.node('Mul', [x, graph.number(factor)]), z]);
+        return graph.node('Add', [graph.node('Mul', [x, factor === null ? k : graph.number(factor)]), z]);
       const rows = [64, 32, 16, 8, 4, 2, 1].find((r) => columns % r === 0 && columns > r) ?? 1;
       const asRows = (name: string) => graph.reshape(name, 1, block, rows, columns / rows);
       const made = blockedConv(graph, asRows(x), weight, { kernel: [1, 1], group: block, sum: asRows(z) });

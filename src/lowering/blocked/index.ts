@@ -18,6 +18,7 @@ import type { PlainValue, Value } from '../value.ts';
 import type { Writer } from '../writer.ts';
 import { affinePlanes, dotPlanes, sumPlanes } from './channels.ts';
 import { isSpatial } from './conv-use.ts';
+import { dotOfKernels } from './dot.ts';
 import { convolutionForms, doublingForms } from './convolution-forms.ts';
 import {
   addInBlocks,
@@ -72,6 +73,7 @@ export const blockedForms: FormTable = {
     sqrt: [weightwise('Sqrt')],
     relu: [blockwise('Relu')],
     scaledSum: [scaledSumInBlocks],
+    dot: [dotOfKernels],
     slice: [sliceOfKernel],
     embed: [embedIntoKernel],
     affineSum: [affineSum, plain(affineSumByMulAdd)],

@@ -27,6 +27,7 @@ const forms: FormTable['forms'] & { readonly [Name in OperatorName]: readonly Fo
   mul: [plain(named('Mul'))],
   div: [plain(named('Div'))],
   sqrt: [plain(named('Sqrt'))],
+  exp: [plain(named('Exp'))],
   sum: [plain(sumBySum)],
   spread: [plain(spreadByExpand)],
   relu: [plain(named('Relu'))],

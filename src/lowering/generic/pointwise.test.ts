@@ -7,6 +7,7 @@ import {
   channelSum,
   div,
   embed,
+  exp,
   gate,
   mul,
   relu,
@@ -27,8 +28,9 @@ it.each([pair, withNumber])('add, sub, mul, div of %o are computed as the equati
   await expectLowering(shapes, ({ a, b }) => mul(a, b));
   await expectLowering(shapes, ({ a, b }) => div(a, b), { positive: true });
 });
-it('sqrt, relu and gate likewise', async () => {
+it('sqrt, exp, relu and gate likewise', async () => {
   await expectLowering({ a: [7] }, ({ a }) => sqrt(a), { positive: true });
+  await expectLowering({ a: [3, 50] }, ({ a }) => exp(a));
   await expectLowering({ a: [3, 50] }, ({ a }) => relu(a));
   await expectLowering({ x: [3, 50], g: [3, 50] }, ({ x, g }) => gate(x, relu(g)));
 });
