@@ -37,7 +37,7 @@ export function trainOnce(planned: Planned, seed: number, budgetSeconds: number)
   if (isDone) return note(`${name}: measured before`);
   const trained = runTraining({ options: optionsOf(pair, { ...all, steps: String(steps), seed: String(seed) }) });
   if (!trained.result) throw new Error(`${name} was stopped`);
-  const heldOut = trained.result.heldOut.map(({ name, r }) => ({ name, r: r ?? 0 })); // of a constant prediction
+  const heldOut = trained.result.heldOut.map(({ name, r }) => ({ name, r: r ?? 0 })); // null: of a constant prediction
   const taken = stepSeconds(trained).reduce((a, b) => a + b) / stepSeconds(trained).length;
   addRun({
     study,

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { TrainResult } from '../src/api/index.ts';
+import type { FinishedTraining } from '../src/api/index.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 
@@ -64,7 +64,7 @@ export interface Training {
 
 export interface Trained {
   /** Null where it was stopped. */
-  readonly result: TrainResult | null;
+  readonly result: FinishedTraining | null;
   /** When each step was done, in seconds since the process began. */
   readonly stepsAt: readonly number[];
   /** Peak of the process's memory. */
