@@ -3,13 +3,13 @@
  * stack in memory.
  *
  *     npm run build && npm run bench:data -- [--stacks 40] [--size 65,312,462] [--compression deflate|zstd] [--rounds 5]
- *         [--seconds 60] [--memory 1.4GB] [--folder FOLDER] [--set KEY=VALUE] [--write]
+ *         [--seconds 120] [--memory 1.4GB] [--folder FOLDER] [--set KEY=VALUE] [--write]
  *
  * The stacks are written into a temporary folder, or kept in FOLDER for the next time. In each round train runs three times in
  * turn, for so many seconds each: on one stack; on all, with an empty cache of decoded voxels (cold); and again on all, with
  * what that left (warm). `--memory` must be less than the voxels of all stacks take and more than the network needs. A step's
- * time is the mean from the third step on, so that a pause counts; the ratio is that of a round, whose processes share the
- * machine's phases. `--write` puts the table into docs/training.md. Run nothing else meanwhile.
+ * time is the mean over the second half of the steps, when every stack has been read for the first time, so that a pause
+ * counts; the ratio is that of a round, whose processes share the machine's phases; beside it that of all steps. `--write` puts the table into docs/training.md. Run nothing else meanwhile.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ const { values } = parseArgs({
     size: { type: 'string', default: '65,312,462' },
     compression: { type: 'string', default: 'deflate' },
     rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '60' },
+    seconds: { type: 'string', default: '120' },
     memory: { type: 'string', default: '1.4GB' },
     folder: { type: 'string' },
     set: { type: 'string', multiple: true, default: [] },
@@ -45,7 +45,9 @@ const quietly = quietRunner((line) => console.error(line));
 const WAYS = ['one', 'cold', 'warm'] as const;
 type Way = (typeof WAYS)[number];
 interface Measured {
+  /** Seconds a step in the second half, and from the third on. */
   readonly step: number;
+  readonly all: number;
   readonly first: number;
   readonly peakGB: number;
 }
@@ -87,8 +89,10 @@ function measure(count: number, cache: string): Measured {
   const given = values.set.flatMap((set) => ['--set', set]);
   const options = ['--data', manifest, '--memory', values.memory, ...asOptions({ ...settings, ...whole }), ...given];
   const trained = quietly(() => runTraining({ options, stopAfterSeconds: seconds, env: { UNSTAINED_CACHE: cache } }));
+  const steps = stepSeconds(trained);
   return {
-    step: rounded(average(stepSeconds(trained))),
+    step: rounded(average(steps.slice(steps.length >> 1))),
+    all: rounded(average(steps)),
     first: rounded(trained.stepsAt[0]),
     peakGB: rounded(trained.peakBytes / 1e9),
   };
@@ -102,10 +106,11 @@ function tableOf(rounds: readonly Record<Way, Measured>[]): string {
     names[way],
     of(rounds.map((round) => round[way].step)),
     way === 'one' ? '' : of(rounds.map((round) => round[way].step / round.one.step)),
+    way === 'one' ? '' : of(rounds.map((round) => round[way].all / round.one.all)),
     of(rounds.map((round) => round[way].first)),
     median(rounds.map((round) => round[way].peakGB)).toFixed(2),
   ]);
-  const heads = ['data', 'seconds a step', 'ratio', 'seconds to the first step', 'peak GB'];
+  const heads = ['data', 'seconds a step', 'ratio', 'of all steps', 'seconds to the first step', 'peak GB'];
   return (
     `${stacks} pairs of ${z}x${y}x${x} uint16, ${values.compression}, within ${values.memory}; ${rounds.length} rounds of ` +
     `${seconds} s, median (least to most); ${THREADS} threads of ${cpus()[0].model.trim()}:\n\n` +
