@@ -2,21 +2,22 @@
  * A manifest of many large stacks: how soon training starts, and what it takes in memory beside what one stack takes.
  *
  *     npm run build && npm run bench:stacks -- [--stacks 500] [--size 65,624,924] [--seconds 120] [--memory 4GB]
- *         [--folder FOLDER] [--set KEY=VALUE]
+ *         [--folder FOLDER] [--set KEY=VALUE] [--write]
  *
  * The stacks are sparse files: zeros but for some rows of a few planes, each stack its own. They are written into a temporary
  * folder, or kept in FOLDER for the next time; the cache of voxels is new for each run, and lies there too. The last one is
- * kept aside. Each run is stopped after so many seconds of training. Prints one line of JSON: the seconds from the start of
- * the process to the first step, the step included, and the peaks of memory.
+ * kept aside. Each run is stopped after so many seconds of training. What is measured: the seconds from the start of the
+ * process to the first step, the step included, and the peak of its memory. `--write` puts the table into docs/training.md.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { random } from '../src/core/index.ts';
 import { channelWith } from '../src/io/index.ts';
 import { writeSparseTiff } from './sparse-tiff.ts';
-import { runTraining, stepSeconds, median } from './trainings.ts';
+import { markdownTable, THREADS, writeSection } from './training-results.ts';
+import { median, runTraining, stepSeconds, type Trained } from './trainings.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     memory: { type: 'string', default: '4GB' },
     folder: { type: 'string' },
     set: { type: 'string', multiple: true, default: [] },
+    write: { type: 'boolean', default: false },
   },
 });
 const [z, y, x] = values.size.split(',').map(Number);
@@ -36,33 +38,17 @@ const FILLED_PLANES = 3;
 
 try {
   mkdirSync(folder, { recursive: true });
-  const began = performance.now();
   for (let i = 0; i <= stacks; i++)
     for (const role of ['signal', 'target']) await writeStack(fileOf(role, i), 2 * i + (role === 'target' ? 1 : 0));
-  const writtenSeconds = (performance.now() - began) / 1000;
-  const [one, many] = [1, stacks].map(measure);
-  const gigabytes = (bytes: number) => Number((bytes / 1e9).toFixed(3));
-  console.log(
-    JSON.stringify({
-      stacks,
-      size: values.size,
-      writtenSeconds: round(writtenSeconds),
-      firstStepSeconds: { one: round(one.stepsAt[0]), many: round(many.stepsAt[0]) },
-      stepSeconds: { one: round(median(stepSeconds(one))), many: round(median(stepSeconds(many))) },
-      steps: { one: one.stepsAt.length, many: many.stepsAt.length },
-      peakGB: {
-        one: gigabytes(one.peakBytes),
-        many: gigabytes(many.peakBytes),
-        more: gigabytes(many.peakBytes - one.peakBytes),
-      },
-    }),
-  );
+  const text = tableOf(measure(1), measure(stacks));
+  console.log(text);
+  if (values.write) writeSection('stacks', text);
 } finally {
   if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Trains on the first `count` stacks, and keeps the last aside. */
-function measure(count: number) {
+function measure(count: number): Trained {
   const rows = Array.from({ length: count }, (_, i) => `${fileOf('signal', i)},${fileOf('target', i)},train`);
   const manifest = join(folder, `${count}.csv`);
   writeFileSync(
@@ -101,6 +87,18 @@ async function writeStack(path: string, seed: number): Promise<void> {
   await writeSparseTiff(path, description, { planes, bytes });
 }
 
-function round(value: number): number {
-  return Number(value.toPrecision(3));
+function tableOf(one: Trained, many: Trained): string {
+  const row = (name: string, trained: Trained) => [
+    name,
+    trained.stepsAt[0].toFixed(1),
+    median(stepSeconds(trained)).toPrecision(3),
+    `${trained.stepsAt.length}`,
+    (trained.peakBytes / 1e9).toFixed(2),
+  ];
+  const heads = ['stacks', 'seconds to the first step', 'seconds a step', 'steps', 'peak GB'];
+  return (
+    `${stacks} pairs of ${z}x${y}x${x} uint16, within ${values.memory}, ${values.seconds} s of training; ${THREADS} threads of ` +
+    `${cpus()[0].model.trim()}. Beside the memory of one pair: ${((many.peakBytes - one.peakBytes) / 1e9).toFixed(2)} GB.\n\n` +
+    markdownTable(heads, [row('1', one), row(`${stacks}`, many)])
+  );
 }
