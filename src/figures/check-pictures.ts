@@ -75,7 +75,7 @@ function side({ data, size }: Volume, row: number): View {
 function brightestRow({ data, size: { y: rows, x: columns } }: Volume): number {
   const sums = new Float64Array(rows);
   for (let i = 0, row = 0; i < data.length; row = (row + 1) % rows)
-    for (const end = i + columns; i < end; i++) sums[row] += data[i];
+    for (const end = i + columns; i < end; i++) sums[row] += data[i] || 0; // NaN would hide its row and all that follow
   return sums.reduce((best, sum, row) => (sum > sums[best] ? row : best), 0);
 }
 
