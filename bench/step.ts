@@ -3,14 +3,25 @@
  *
  *     npx tsx bench/step.ts [--depth 4] [--channels 32] [--batch 4] [--patch 32,64,64] [--inputs 1] [--outputs 1] [--steps 5]
  *         [--threads N] [--memory GB] [--keep] [--recompute]
+ *         [--loss mse|weighted-mse|l1|gaussian] [--clip 1] [--average 0.999] [--freeze]
  *
+ * --outputs counts targets; --freeze keeps the encoder as it is.
  * The way of the step is what `train` would choose with that memory; --keep and --recompute choose another.
  */
 import { totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { random } from '../src/core/index.ts';
 import { FASTEST, lower } from '../src/lowering/index.ts';
-import { adamNumbers, initialTensors, momentNames, parametersOf, trainingProgram } from '../src/network/index.ts';
+import {
+  adamNumbers,
+  averageDecay,
+  encoderParameters,
+  firstCarried,
+  initialTensors,
+  outputsFor,
+  trainingProgram,
+  type LossKind,
+} from '../src/network/index.ts';
 import { startOnnxRuntime } from '../src/node/index.ts';
 import { planStep } from '../src/training/index.ts';
 
@@ -27,42 +38,59 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
     recompute: { type: 'boolean', default: false },
     steps: { type: 'string', default: '5' },
+    loss: { type: 'string', default: 'mse' },
+    clip: { type: 'string', default: '0' },
+    average: { type: 'string', default: '0' },
+    freeze: { type: 'boolean', default: false },
   },
 });
 const patch = values.patch.split(',').map(Number);
 const batch = Number(values.batch);
+const loss = values.loss as LossKind;
+const targets = Number(values.outputs);
 const description = {
   dims: patch.length as 2 | 3,
   depth: Number(values.depth),
   channels: Number(values.channels),
   inputChannels: Number(values.inputs),
-  outputChannels: Number(values.outputs),
+  outputChannels: outputsFor(loss, targets),
 };
 const adam = { lr: 1e-3, betas: [0.5, 0.999] as const, eps: 1e-8, weightDecay: 0 };
+const average = Number(values.average);
+const settings = {
+  loss,
+  weighted: loss !== 'mse',
+  clip: Number(values.clip),
+  average: average > 0,
+  frozen: values.freeze ? encoderParameters(description) : new Set<string>(),
+};
 const runtime = await startOnnxRuntime(values.threads === undefined ? {} : { threads: Number(values.threads) });
 const started = performance.now();
 const memoryBytes = values.memory === undefined ? totalmem() : Number(values.memory) * 1e9;
 const [x, y, z = 1] = patch.toReversed();
 const foretold = planStep(description, batch, { z, y, x }, memoryBytes, runtime.traits);
 const plan = values.keep || values.recompute ? { ...FASTEST, recompute: values.recompute } : foretold.plan;
-const lowered = lower(trainingProgram(description, { batch, patch, loss: 'mse', adam }), runtime.traits, plan);
+const lowered = lower(trainingProgram(description, { batch, patch, adam, ...settings }), runtime.traits, plan);
 const session = await runtime.load(lowered);
 const loaded = performance.now();
 const source = random(1);
-const start = initialTensors(description, source);
-for (const { name } of parametersOf(description)) {
-  start[momentNames(name).m] = new Float32Array(start[name].length);
-  start[momentNames(name).v] = new Float32Array(start[name].length);
-}
-await session.writeCarried(start);
+await session.writeCarried(firstCarried(description, initialTensors(description, source), settings));
 const draw = (channels: number) =>
   Float32Array.from({ length: batch * channels * patch.reduce((a, b) => a * b) }, () => source.normal());
 const seconds: number[] = [];
 for (let step = 1; step <= Number(values.steps) + 1; step++) {
-  const [signal, target] = [draw(description.inputChannels), draw(description.outputChannels)];
+  const [signal, target] = [draw(description.inputChannels), draw(targets)];
   const { rate, epsilon } = adamNumbers(adam, step);
+  const feeds = {
+    signal,
+    target,
+    rate: Float32Array.of(rate),
+    epsilon: Float32Array.of(epsilon),
+    ...(settings.weighted ? { weight: new Float32Array(target.length).fill(1) } : {}),
+    ...(average > 0 ? { averageDecay: Float32Array.of(averageDecay(average, step)) } : {}),
+  };
   const before = performance.now();
-  await session.run({ signal, target, rate: Float32Array.of(rate), epsilon: Float32Array.of(epsilon) }, ['loss']);
+  await session.run(feeds, ['loss']);
   if (step > 1) seconds.push((performance.now() - before) / 1000); // the first also warms up
 }
 await runtime.close();

@@ -47,6 +47,7 @@ describe.skipIf(!existsSync(join(ROOT, 'dist')))('the package (needs dist: npm r
       'LICENSE',
       'README.md',
       'CHANGELOG.md',
+      'config.schema.json',
       ...[...planes, 'dapi.png', 'map2.png', 'nfh.png', 'LICENSE'].map((name) => `examples/isl-motor-neurons/${name}`),
       ...['light.tif', 'nuc.tif', 'weight.tif', 'LICENSE'].map((name) => `examples/allen-dna/${name}`),
     ];

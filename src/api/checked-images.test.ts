@@ -111,7 +111,10 @@ describe('beyond the budget', () => {
 
 it('an error of the file is a finding, and the others are read; one of the program is thrown', async () => {
   const source = counting({ z: 2, y: 3, x: 4 });
-  const failing = (error: Error) => opened({ ...source, read: () => Promise.reject(error) });
+  const refuse = (error: Error): never => {
+    throw error;
+  };
+  const failing = (error: Error) => opened({ ...source, read: async () => refuse(error) });
   const cut = new ImageError('image/truncated', { what: 'It breaks off.', why: 'Zeros.', remedy: 'Copy it again.' });
   const { images, findings } = await read([failing(cut), opened(source, 'signal')], 1e6);
   expect(images.map(({ role }) => role)).toEqual(['signal']);

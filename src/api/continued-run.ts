@@ -1,8 +1,21 @@
 /** A run that goes on: its images listed again, its state from the newest whole checkpoint. */
-import type { Config } from '../config/index.ts';
+import { configToYaml, type Config } from '../config/index.ts';
 import { random, type LongCall } from '../core/index.ts';
 import type { ImageBuffer } from '../dataset/index.ts';
-import { newestCheckpoint, parseLosses, RUN_FILES } from '../run/index.ts';
+import type { DeviceTraits } from '../engine/index.ts';
+import {
+  changesSince,
+  environmentFile,
+  newestCheckpoint,
+  parseLosses,
+  requireAllowed,
+  RUN_FILES,
+  sha256,
+  type AllowableChange,
+  type Change,
+  type EnvironmentFile,
+  type RunStore,
+} from '../run/index.ts';
 import { untrained, type TrainingState } from '../training/index.ts';
 import { readRun, type StoredRun } from './stored-run.ts';
 import { reopenTrainingData } from './training-data.ts';
@@ -11,33 +24,80 @@ import { samplesOfRun } from './training-samples.ts';
 import type { World } from './world.ts';
 
 export interface Continuing {
-  /** Settings that change on the way. */
+  /** The run's settings with what was given now, by the keys that were given. */
   readonly change: (old: Config) => Config;
-  /** Whether other pixels than those that the run was started with are taken. */
-  readonly allowChangedData: boolean;
+  /** What may have changed since the run was started. */
+  readonly allowed: ReadonlySet<AllowableChange>;
+  /** Where it computes now. */
+  readonly traits: DeviceTraits;
   /** For voxels in memory. */
   readonly memoryBytes: number;
 }
 
+/** Settings that a run may change on its way: how long it goes on, what it measures, how often it saves. */
+const MAY_CHANGE: ReadonlySet<string> = new Set(['steps', 'checkpoint.every', 'validate.patience']);
+
 /**
- * The run in `folder`. Throws ModelError where it cannot be read. Images that hold other pixels are refused when they are read:
- * DatasetError dataset/changed.
+ * The run in `folder`. Throws ModelError where it cannot be read, UsageError usage/run-changed where it is not as it was and this
+ * was not allowed. Images that hold other pixels are refused when they are read: DatasetError dataset/changed.
  */
 export async function continueRun(
   world: World,
   folder: string,
-  { change, allowChangedData, memoryBytes }: Continuing,
+  { change, allowed, traits, memoryBytes }: Continuing,
   call: LongCall,
 ): Promise<TrainingRun> {
   const stored = await readRun(world, folder);
   const { store, description, run } = stored;
   const config = change(stored.config);
+  const changes = await changesOf(world, stored, config, traits);
+  for (const note of requireAllowed(folder, changes, allowed)) call.onNote?.(note);
   const samples = samplesOfRun(stored.data);
-  const data = await reopenTrainingData(world, samples, config, stored.data, memoryBytes, allowChangedData, call);
+  const allowData = allowed.has('data');
+  const data = await reopenTrainingData(world, samples, config, stored.data, memoryBytes, allowData, call);
   const start = await stateOf(stored, config, call);
   const losses = (await readLosses(stored)).filter(({ step }) => step <= start.step);
   const { seconds, startedAt } = run;
-  return { store, config, description, data, start, losses, seconds, startedAt };
+  return { store, config, description, data, start, fineTunes: false, losses, seconds, startedAt };
+}
+
+/** All but pixels, which are compared when they are read. */
+async function changesOf(
+  { machine }: World,
+  { store, config: before, run }: StoredRun,
+  config: Config,
+  traits: DeviceTraits,
+): Promise<Change[]> {
+  const now = {
+    onnxruntime: machine.onnxruntime,
+    device: traits.kind,
+    threads: traits.threads,
+    convBlock: traits.convBlock,
+  };
+  const file = await environmentOf(store);
+  const then = file
+    ? { onnxruntime: file.onnxruntime, device: file.device, threads: file.threads, convBlock: file.convBlock }
+    : now;
+  const edited = (await sha256(new TextEncoder().encode(configToYaml(before)))) !== run.configSha256;
+  return [
+    ...(edited
+      ? [{ kind: 'config' as const, what: `${RUN_FILES.config} is not the one that the run was started with.` }]
+      : []),
+    ...changesSince(
+      { data: [], config: before, version: run.version, machine: then },
+      { data: [], config, version: machine.version, machine: now },
+      MAY_CHANGE,
+    ),
+  ];
+}
+
+/** Null where the run was stopped before it was written, or it is damaged: it only tells why bits differ. */
+async function environmentOf(store: RunStore): Promise<EnvironmentFile | null> {
+  try {
+    return environmentFile.decode(await store.read(RUN_FILES.environment), RUN_FILES.environment);
+  } catch {
+    return null;
+  }
 }
 
 /** Where no checkpoint was written yet, the run begins again. */

@@ -11,7 +11,8 @@ import { exampleOf, writePage, writePicture, type StudiedRun } from './run-repor
 import { studyRun } from './run-study.ts';
 import { describeNetwork } from './stored-run.ts';
 import { openTrainingData, readAll } from './training-data.ts';
-import { runTraining, type TrainingRun } from './training-run.ts';
+import { runTraining } from './run-training.ts';
+import type { TrainingRun } from './training-run.ts';
 import { samplesOfPair, type GivenPair } from './training-samples.ts';
 import { startRuntime } from './start-runtime.ts';
 import type { World } from './world.ts';
@@ -130,7 +131,7 @@ async function runExample(
     ? await continueRun(
         world,
         place,
-        { change: (config) => config, allowChangedData: false, memoryBytes: VOXEL_BYTES },
+        { change: (config) => config, allowed: new Set(), traits: runtime.traits, memoryBytes: VOXEL_BYTES },
         { signal: call.signal },
       )
     : await beginExample(world, example, place, call);
@@ -165,5 +166,6 @@ async function beginExample(world: World, example: Example, place: string, { sig
   const description = describeNetwork(config, data.describe());
   const start = untrained(description, config, random(config.seed));
   const store = world.openRun(place);
-  return { store, config, description, data, start, losses: [], seconds: 0, startedAt: world.date() };
+  const startedAt = world.date();
+  return { store, config, description, data, start, fineTunes: false, losses: [], seconds: 0, startedAt };
 }

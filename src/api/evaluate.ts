@@ -14,10 +14,10 @@ import {
 import { measure } from './field-study.ts';
 import { requireNotInput } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
-import { predictImage } from './predict.ts';
+import { openModel } from './model-file.ts';
+import { predictImage } from './predict-image.ts';
 import { readImage } from './read-images.ts';
 import type { EvaluateRequest, EvaluateResult } from './requests.ts';
-import { readNetwork, readRun } from './stored-run.ts';
 import { nameTargets } from './training-samples.ts';
 import { startRuntime } from './start-runtime.ts';
 import type { World } from './world.ts';
@@ -87,16 +87,15 @@ async function readPredictions(world: World, request: EvaluateRequest, call: Lon
       what: 'A model was given, but no signal to predict from.',
       remedy: 'Add --signal FILE.',
     });
-  const run = await readRun(world, model);
-  const { network } = await readNetwork(run, call.onNote);
+  const opened = await openModel(world, model, call.onNote);
   const runtime = await startRuntime(world, call);
   try {
     const budget = { voxelSize, axes, memoryBytes: memoryBudget(world, memoryBytes) };
-    const { prediction } = await predictImage(world, runtime, run, network, signal, budget, call);
-    return run.data.targets.map((name, c) => ({
+    const { volume } = await predictImage(world, runtime, opened, signal, budget, call);
+    return opened.description.targets.map(({ name }, c) => ({
       name,
       file: `${model} of ${signal}`,
-      volume: channelOf(prediction, c),
+      volume: channelOf(volume, c),
     }));
   } finally {
     await runtime.close();

@@ -87,18 +87,21 @@ export async function studyField(
   };
 }
 
-/** Means over what is held out of these fields, one a target. */
+/** Means over what is held out of these fields, one a target; `onPart` sees each part with its prediction. */
 export async function measureHeldOut(
   predictor: Predictor,
   set: TrainingSet,
   indices: readonly number[],
   call: LongCall,
+  onPart: (part: PredictedPart) => void = () => undefined,
 ): Promise<Measured[]> {
   const all: Measured[][] = [];
   for (const index of indices) {
     const field = set.fields[index];
     const region = set.parts[index].heldOut as Region;
-    const { target, weight, prediction } = await predictPart(predictor, await set.prepared(index), field, region, call);
+    const part = await predictPart(predictor, await set.prepared(index), field, region, call);
+    onPart(part);
+    const { target, weight, prediction } = part;
     const inside = wholeRegion(region.size);
     all.push(
       field.sample.targets.map(({ name }, c) =>
@@ -145,7 +148,8 @@ export function measure(
   return { name, r: Number.isNaN(r) ? null : r, normalizedL2: normalizedL2(p, t, w) };
 }
 
-interface PredictedPart {
+/** The images inside a box, normalized and of one size. */
+export interface PredictedPart {
   readonly signal: Volume;
   readonly target: Volume;
   readonly weight: Volume | null;

@@ -9,7 +9,7 @@ export { demo } from './demo.ts';
 export { devices } from './devices.ts';
 export { evaluate } from './evaluate.ts';
 export { inspect } from './inspect.ts';
-export type { Inspected, InspectedCheckpoint, InspectedImages, InspectedRun } from './inspect.ts';
+export type { Inspected, InspectedCheckpoint, InspectedImages, InspectedModel, InspectedRun } from './inspect.ts';
 export { predict } from './predict.ts';
 export type {
   ConvertRequest,

@@ -1,15 +1,17 @@
 /** `inspect`: what is in a file or folder. */
 import { openImage, parseImagePath, selectedPart, selectImage, type ImageSource } from '../io/index.ts';
 import type { LongCall } from '../core/index.ts';
+import type { ModelDescription } from '../model/index.ts';
 import { parameterCount, reachOf, type NetworkDescription } from '../network/index.ts';
 import { decodeCheckpoint, newestCheckpoint, RUN_FILES } from '../run/index.ts';
 import type { Config } from '../config/index.ts';
 import type { VoxelSize } from '../volume/index.ts';
+import { isPackage, readPackage } from './model-file.ts';
 import { pixelsSha256 } from './pixels-digest.ts';
 import { readRun } from './stored-run.ts';
 import type { World } from './world.ts';
 
-export type Inspected = InspectedImages | InspectedRun | InspectedCheckpoint;
+export type Inspected = InspectedImages | InspectedRun | InspectedCheckpoint | InspectedModel;
 
 export interface InspectedImages {
   readonly schema: 'unstained.inspect/1';
@@ -55,6 +57,29 @@ export interface InspectedRun {
   readonly config: Config;
 }
 
+export interface InspectedModel {
+  readonly schema: 'unstained.inspect/1';
+  readonly kind: 'model';
+  readonly name: string;
+  /** ISO 8601. */
+  readonly made: string;
+  readonly network: NetworkDescription & { readonly parameters: number; readonly reach: number };
+  readonly signal: ModelDescription['signal'];
+  readonly targets: ModelDescription['targets'];
+  readonly voxelSize: VoxelSize | null;
+  /** Whether images are resampled to that voxel size. */
+  readonly resampled: boolean;
+  readonly loss: string;
+  readonly step: number;
+  /** On what training had not seen. */
+  readonly metrics: ModelDescription['metrics'];
+  /** Settings. */
+  readonly training: ModelDescription['training'];
+  /** Learned from. */
+  readonly data: ModelDescription['data'];
+  readonly versions: ModelDescription['versions'];
+}
+
 export interface InspectedCheckpoint {
   readonly schema: 'unstained.inspect/1';
   readonly kind: 'checkpoint';
@@ -64,7 +89,7 @@ export interface InspectedCheckpoint {
 }
 
 /**
- * Tells an image, a run's folder or a checkpoint apart by what is in it. `pixels` adds digests of images. Of a file with a
+ * Tells an image, a run's folder, a model package or a checkpoint apart by what is in it. `pixels` adds digests of images. Of a file with a
  * selection (`cells.czi#scene=1,channel=0`) it tells of that part alone, all its times where none is selected.
  */
 export async function inspect(
@@ -109,6 +134,14 @@ export async function inspect(
       tensors: all.length,
       values: all.reduce((n, { data }) => n + data.length, 0),
     };
+  }
+  if (kind === 'file' && (await isPackage(world, path))) {
+    const { name, timestamp, description } = await readPackage(world, path);
+    const { network, signal, targets, voxelSize, resampled, loss, step, metrics, training, data, versions } =
+      description;
+    const counted = { ...network, parameters: parameterCount(network), reach: reachOf(network) };
+    const about = { name, made: timestamp, network: counted, signal, targets, voxelSize, resampled, loss, step };
+    return { schema, kind: 'model', ...about, metrics, training, data, versions };
   }
   const { path: file, selection } = parseImagePath(path);
   const image = await openImage(world.files, file, {

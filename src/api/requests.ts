@@ -1,5 +1,6 @@
 /** What the verbs are asked for and what they answer. The results are the command line's JSON. */
 import type { Config } from '../config/index.ts';
+import type { AllowableChange } from '../run/index.ts';
 import type { LayerForms } from '../training/index.ts';
 
 /** Micrometers. */
@@ -36,8 +37,10 @@ export interface TrainRequest {
   readonly overwrite: boolean;
   /** Folder of a run to go on with. */
   readonly resume: string | null;
+  /** A model to begin with: a package or a run's folder. */
+  readonly init: string | null;
   /** What may have changed since that run was stopped. */
-  readonly allowChange: ReadonlySet<string>;
+  readonly allowChange: ReadonlySet<AllowableChange>;
   /** Nothing is trained: what would be is told. */
   readonly dryRun: boolean;
   /** Told before the first step. */

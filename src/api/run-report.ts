@@ -13,6 +13,7 @@ import { channelOf, cropVolume, wholeRegion, type Region, type Volume } from '..
 import type { StudiedField } from './field-study.ts';
 import type { RunStudy } from './run-study.ts';
 import type { Trained, TrainingRun } from './training-run.ts';
+import { COLORS } from './validation.ts';
 import type { World } from './world.ts';
 
 /** A run with its study, and what a reader should know of its images. */
@@ -74,8 +75,6 @@ export async function writePage(
   return `${store.name}/${name}`;
 }
 
-/** Shown where nobody chose colors: DNA stains are blue, the rest as far apart as eyes can tell. */
-const COLORS = ['#4aa8ff', '#5fe08a', '#ff5fb0', '#ffc14a', '#b48cff', '#ff7a5c'];
 /** A plane of a tall part is cut to this many times its width, or to this many rows: a page is wider than high. */
 const TALLEST = 1.15;
 const ROWS = 128;

@@ -1,5 +1,7 @@
 /** What a training came to: its best network, measured on everything that was kept aside, with pictures of some of it. */
-import type { LongCall } from '../core/index.ts';
+import { isUnstainedError, type LongCall } from '../core/index.ts';
+import { RUN_FILES } from '../run/index.ts';
+import { readModel } from '../model/index.ts';
 import { averagedNetwork } from '../network/index.ts';
 import type { TrainedNetwork } from '../prediction/index.ts';
 import { measureHeldOut, meanOf, studyField, type StudiedField } from './field-study.ts';
@@ -26,10 +28,8 @@ export async function studyRun(
   { runtime, memoryBytes }: Pick<Computing, 'runtime' | 'memoryBytes'>,
   call: LongCall,
 ): Promise<RunStudy> {
-  const { description, data } = run;
-  const { set } = data;
-  const { step, tensors } = trained.state;
-  const network = { description, tensors: averagedNetwork(description, tensors) };
+  const { set } = run.data;
+  const { step, network } = await bestNetwork(run, trained, call);
   const predictor = { runtime, network, memoryBytes };
   const measuring = {
     ...call,
@@ -55,4 +55,27 @@ export async function studyRun(
     return meanOf(all);
   };
   return { step, network, heldOut: await measured(set.validating), test: await measured(testing), fields };
+}
+
+/** The network that was measured best: of the package that was written then, or the last one. */
+async function bestNetwork(
+  { store, description }: TrainingRun,
+  { state }: Trained,
+  { onNote }: LongCall,
+): Promise<{ readonly step: number; readonly network: TrainedNetwork }> {
+  const last = { step: state.step, network: { description, tensors: averagedNetwork(description, state.tensors) } };
+  const best = state.selection.best?.step ?? state.step;
+  if (best === state.step) return last;
+  try {
+    const file = `${store.name}/${RUN_FILES.model}`;
+    const { tensors, description: packed } = await readModel(await store.read(RUN_FILES.model), file);
+    if (packed.step === best) return { step: best, network: { description, tensors } };
+    onNote?.(
+      `${store.name}/${RUN_FILES.model} is the network of step ${packed.step}, not of step ${best}; the last one is measured.`,
+    );
+  } catch (error) {
+    if (!isUnstainedError(error)) throw error;
+    onNote?.(`${error.what} The last network is measured instead.`);
+  }
+  return last;
 }

@@ -1,12 +1,14 @@
 /** `train`: from pairs of images to a run: network, losses, and how well it predicts what it never saw. */
-import type { Config } from '../config/index.ts';
+import { withGiven, type Config } from '../config/index.ts';
+import type { DeviceTraits, Runtime } from '../engine/index.ts';
 import { Interrupted, random, UsageError, type LongCall } from '../core/index.ts';
 import { parameterCount } from '../network/index.ts';
-import { RUN_FILES, type RunStore } from '../run/index.ts';
+import type { RunStore } from '../run/index.ts';
 import { planStep, untrained } from '../training/index.ts';
 import { continueRun } from './continued-run.ts';
 import { studyRun, type RunStudy } from './run-study.ts';
 import { requireFreeFolder } from './free-output.ts';
+import { initialNetwork } from './initial-network.ts';
 import { memoryBudget } from './memory-budget.ts';
 import type { TrainingPlan, TrainRequest, TrainResult } from './requests.ts';
 import { writeRunReport } from './run-report.ts';
@@ -14,7 +16,8 @@ import { describeNetwork } from './stored-run.ts';
 import { startRuntime } from './start-runtime.ts';
 import { openTrainingData, readAll } from './training-data.ts';
 import { trainingPlan } from './training-plan.ts';
-import { runTraining, type Trained, type TrainingRun } from './training-run.ts';
+import { runTraining } from './run-training.ts';
+import type { Trained, TrainingRun } from './training-run.ts';
 import { samplesOfManifest, samplesOfPair } from './training-samples.ts';
 import type { World } from './world.ts';
 
@@ -30,53 +33,71 @@ export async function train(world: World, request: TrainRequest, call: LongCall)
 }
 
 async function trainInto(world: World, store: RunStore, request: TrainRequest, call: LongCall): Promise<TrainResult> {
-  const run =
-    request.resume === null
-      ? await newRun(world, store, request, call)
-      : await continuedRun(world, request.resume, request, call);
-  const { config, description, data } = run;
   const runtime = await startRuntime(world, call);
+  let run: TrainingRun | null = null;
   try {
-    const available = request.memoryBytes ?? world.machine.memoryBytes;
-    const { plan, bytes } = planStep(description, config.batch, config.patch, available, runtime.traits);
-    await readAll(data, call);
-    let told: TrainingPlan | null = null;
-    const computing = {
-      runtime,
-      plan,
-      memoryBytes: memoryBudget(world, request.memoryBytes),
-      onReady: async (secondsPerStep: number) => {
-        const measured = { memoryBytes: bytes, secondsPerStep, stepsDone: run.start.step };
-        told = trainingPlan(config, description, data.set, measured);
-        request.onPlan?.(told);
-        if (request.dryRun) return false;
-        if (request.resume === null && request.overwrite) await store.clear();
-        return true;
-      },
-    };
-    const began = world.now();
-    const trained = await runTraining(world, run, computing, call);
-    if (!trained) return { schema: 'unstained.train/1', state: 'planned', plan: told! };
-    const seconds = (world.now() - began) / 1000;
-    const study = await studyRun(run, trained, computing, call).catch((error: unknown) => {
-      throw call.signal?.aborted ? stoppedMeasuring(run) : error;
-    });
-    const report = await writeRunReport(world, { run, trained, study });
-    return result(run, trained, study, seconds, report);
+    run =
+      request.resume === null
+        ? await newRun(world, store, request, call)
+        : await continuedRun(world, request.resume, request, runtime.traits, call);
+    return await trainRun(world, runtime, run, request, call);
   } finally {
     await runtime.close();
-    await data.set.close();
+    await run?.data.set.close();
   }
+}
+
+async function trainRun(
+  world: World,
+  runtime: Runtime,
+  run: TrainingRun,
+  request: TrainRequest,
+  call: LongCall,
+): Promise<TrainResult> {
+  const { store, config, description, data } = run;
+  const available = request.memoryBytes ?? world.machine.memoryBytes;
+  const { plan, bytes } = planStep(description, config.batch, config.patch, available, runtime.traits);
+  await readAll(data, call);
+  let told: TrainingPlan | null = null;
+  const computing = {
+    runtime,
+    plan,
+    memoryBytes: memoryBudget(world, request.memoryBytes),
+    onReady: async (secondsPerStep: number) => {
+      const measured = { memoryBytes: bytes, secondsPerStep, stepsDone: run.start.step };
+      told = trainingPlan(config, description, data.set, measured);
+      request.onPlan?.(told);
+      if (request.dryRun) return false;
+      if (request.resume === null && request.overwrite) await store.clear();
+      return true;
+    },
+  };
+  const began = world.now();
+  const trained = await runTraining(world, run, computing, call);
+  if (!trained) return { schema: 'unstained.train/1', state: 'planned', plan: told! };
+  const seconds = (world.now() - began) / 1000;
+  const study = await studyRun(run, trained, computing, call).catch((error: unknown) => {
+    throw call.signal?.aborted ? stoppedMeasuring(run) : error;
+  });
+  const report = await writeRunReport(world, { run, trained, study });
+  return result(run, trained, study, seconds, report);
 }
 
 /** The run's folder. Throws UsageError where it is not said, or is somebody else's. */
 async function placeOf(world: World, request: TrainRequest): Promise<RunStore> {
-  const { signal, targets, data, out, resume } = request;
+  const { signal, targets, data, out, resume, init } = request;
   if (resume !== null) {
-    if (signal !== null || targets.length > 0 || request.weight !== null || data !== null || out !== null)
+    if (
+      signal !== null ||
+      targets.length > 0 ||
+      request.weight !== null ||
+      data !== null ||
+      out !== null ||
+      init !== null
+    )
       throw new UsageError('usage/resume', {
-        what: '--resume was given together with images or --out.',
-        why: `The run in ${resume} knows its images and its place.`,
+        what: '--resume was given together with images, --out or --init.',
+        why: `The run in ${resume} knows its images, its place and how it began.`,
         remedy: `unstained train --resume ${resume}`,
       });
     return world.openRun(resume);
@@ -138,13 +159,22 @@ async function newRun(world: World, store: RunStore, request: TrainRequest, call
     manifest === null
       ? samplesOfPair({ signal: signal as string, targets, weight })
       : await samplesOfManifest(world, manifest);
+  if (request.config.freezeEncoder && request.init === null)
+    throw new UsageError('usage/freeze', {
+      what: 'freezeEncoder is true, but there is no --init.',
+      why: 'An encoder that was never trained would stay so.',
+      remedy: 'Add --init MODEL, or leave freezeEncoder out.',
+    });
   const weighted = samples.some((sample) => sample.weight !== null || sample.mask !== null);
   const config = lossForWeight(request.config, request.explicit, weighted);
   const memoryBytes = voxelMemory(world, request);
   const data = await openTrainingData(world, samples, config, { voxelSize, axes, memoryBytes }, call);
   const description = describeNetwork(config, data.describe());
-  const start = untrained(description, config, random(config.seed));
-  return { store, config, description, data, start, losses: [], seconds: 0, startedAt: world.date() };
+  const fresh = untrained(description, config, random(config.seed));
+  const begin = request.init && (await initialNetwork(world, request.init, description, fresh.tensors, call));
+  const start = begin ? untrained(description, config, random(config.seed), begin) : fresh;
+  const startedAt = world.date();
+  return { store, config, description, data, start, fineTunes: begin !== null, losses: [], seconds: 0, startedAt };
 }
 
 /** A weight map that is given counts, unless the loss was chosen. */
@@ -159,37 +189,19 @@ function voxelMemory(world: World, { memoryBytes }: TrainRequest): number {
   return Math.min(MOST_VOXEL_BYTES, (memoryBytes ?? world.machine.memoryBytes) / 10);
 }
 
-async function continuedRun(world: World, folder: string, request: TrainRequest, call: LongCall): Promise<TrainingRun> {
-  const run = await continueRun(
-    world,
-    folder,
-    {
-      change: (old) => changedSettings(old, request, folder),
-      allowChangedData: request.allowChange.has('data'),
-      memoryBytes: voxelMemory(world, request),
-    },
-    call,
-  );
+async function continuedRun(
+  world: World,
+  folder: string,
+  request: TrainRequest,
+  traits: DeviceTraits,
+  call: LongCall,
+): Promise<TrainingRun> {
+  const { explicit, config, allowChange: allowed } = request;
+  const change = (old: Config) => withGiven(old, config, explicit);
+  const memoryBytes = voxelMemory(world, request);
+  const run = await continueRun(world, folder, { change, allowed, traits, memoryBytes }, call);
   const { step } = run.start;
   if (step >= run.config.steps)
     call.onNote?.(`${folder} has done its ${step} steps; it is measured again. For more of them: --steps ${2 * step}.`);
   return run;
-}
-
-/** Settings that a run may change on its way: how long it goes on, and how often it saves. */
-const CHANGEABLE = ['steps', 'checkpoint.every'];
-
-function changedSettings(old: Config, { explicit, config }: TrainRequest, folder: string): Config {
-  const fixed = [...explicit].filter((path) => !CHANGEABLE.includes(path));
-  if (fixed.length > 0)
-    throw new UsageError('usage/resume', {
-      what: `A run that goes on keeps its settings; ${fixed.join(', ')} cannot be changed.`,
-      why: 'The steps so far were made with the old ones.',
-      remedy: `Leave them out, or train anew: unstained train --config ${folder}/${RUN_FILES.config} ...`,
-    });
-  return {
-    ...old,
-    steps: explicit.has('steps') ? config.steps : old.steps,
-    checkpoint: explicit.has('checkpoint.every') ? config.checkpoint : old.checkpoint,
-  };
 }

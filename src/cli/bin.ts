@@ -17,7 +17,12 @@ const io: Io = {
   env: process.env,
   isTTY: process.stderr.isTTY,
   columns: () => process.stderr.columns || 80, // 0 in terminals that do not know
+  rows: () => process.stderr.rows || 24,
   now: () => performance.now(),
+  repeat(ms, tick) {
+    const timer = setInterval(tick, ms).unref();
+    return () => clearInterval(timer);
+  },
   residentBytes: () => process.memoryUsage.rss(),
   onInterrupt(listener) {
     const listeners = STOP_SIGNALS.map((signal) => [signal, () => listener(signal)] as const);
@@ -26,7 +31,11 @@ const io: Io = {
       for (const [signal, listen] of listeners) process.off(signal, listen);
     };
   },
-  exit: (code) => process.exit(code),
+  stopAtOnce() {
+    // process.exit waits for the worker that computes, and ONNX Runtime aborts then.
+    process.removeAllListeners('SIGINT');
+    process.kill(process.pid, 'SIGINT');
+  },
 };
 
 // `unstained inspect ... | head` closes the pipe early: no defect of anybody.
@@ -34,6 +43,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 });
+
+// Who watched may be gone, a closed terminal or the end of a pipe: the work goes on.
+process.stderr.on('error', () => undefined);
 
 process.exitCode = await main(process.argv.slice(2), io, async () => {
   const [verbs, { nodeWorld }] = await Promise.all([import('../api/index.ts'), import('../node/index.ts')]);

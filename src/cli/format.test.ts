@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatNumber, formatSeconds, formatTable, sparkline, withoutControls, wrap } from './format.ts';
+import { formatBytes, formatNumber, formatSeconds, formatTable, withoutControls, wrap } from './format.ts';
 
 it.each([
   [0.26, '0.3 s'],
@@ -31,12 +31,6 @@ it('numbers stand to the right, words to the left', () => {
       ['membrane', '-0.12'],
     ]),
   ).toBe('name          r\ndna         0.8\nmembrane  -0.12');
-});
-
-it('a curve falls where losses fall, also when all are equal or negative', () => {
-  expect(sparkline([1, 0.1, 0.01])).toBe('█▅▁');
-  expect(sparkline([1, 1])).toBe('▁▁');
-  expect(sparkline([1, -1])).toBe('█▁');
 });
 
 it('a wrapped text keeps its words and its width', () => {

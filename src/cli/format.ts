@@ -35,26 +35,27 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   return rows.map(line).join('\n');
 }
 
-const BARS = '▁▂▃▄▅▆▇█';
-
-/** A small curve, a letter a value, on a log scale where all values are above 0. */
-export function sparkline(values: readonly number[]): string {
-  const heights = values.every((value) => value > 0) ? values.map(Math.log) : values;
-  const low = Math.min(...heights);
-  const range = Math.max(...heights) - low || 1;
-  return heights.map((height) => BARS[Math.round(((height - low) / range) * (BARS.length - 1))] ?? '?').join('');
-}
-
 const NO_CELL = /[\p{Mark}\p{Cf}]/u;
 const TWO_CELLS =
-  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\uFF01-\uFF60]/u;
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]/u;
+
+/** Cells of a terminal that `text` takes. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const letter of text) width += cellsOf(letter);
+  return width;
+}
+
+function cellsOf(letter: string): number {
+  return NO_CELL.test(letter) ? 0 : TWO_CELLS.test(letter) ? 2 : 1;
+}
 
 /** As much of `text` as `columns` cells of a terminal hold. */
 export function cutToWidth(text: string, columns: number): string {
   let left = columns;
   let cut = '';
   for (const letter of text) {
-    left -= NO_CELL.test(letter) ? 0 : TWO_CELLS.test(letter) ? 2 : 1;
+    left -= cellsOf(letter);
     if (left < 0) break;
     cut += letter;
   }

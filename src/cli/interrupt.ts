@@ -1,8 +1,8 @@
 /** Signals to stop: what is computed is saved first; a second Ctrl-C within five seconds stops at once. */
 import type { Io } from './io.ts';
+import type { Screen } from './screen.ts';
 
 const TWICE_WITHIN_MS = 5000;
-const EXIT_INTERRUPTED = 130;
 
 export interface Interrupts {
   /** Aborted at the first signal. */
@@ -11,22 +11,23 @@ export interface Interrupts {
 }
 
 /**
- * Listens until told otherwise. `tell` is called at once with what happens now.
+ * Listens until told otherwise. `screen` shows at once what happens now.
  * Only a person's Ctrl-C can be impatient: clusters send SIGTERM soon after SIGUSR1, and the state must be saved all the same.
  */
-export function listenForInterrupts(io: Io, consequence: string, tell: (text: string) => void): Interrupts {
+export function listenForInterrupts(io: Io, consequence: string, screen: Pick<Screen, 'note' | 'clear'>): Interrupts {
   const controller = new AbortController();
   let lastCtrlC = -Infinity;
   const stopListening = io.onInterrupt((signal) => {
     if (signal === 'SIGINT') {
       const now = io.now();
       if (now - lastCtrlC < TWICE_WITHIN_MS) {
-        io.exit(EXIT_INTERRUPTED);
+        screen.clear();
+        io.stopAtOnce();
         return;
       }
       lastCtrlC = now;
-      tell(`${consequence} Again to stop at once.`);
-    } else if (!controller.signal.aborted) tell(consequence);
+      screen.note(`${consequence} Again to stop at once.`);
+    } else if (!controller.signal.aborted) screen.note(consequence);
     controller.abort();
   });
   return { signal: controller.signal, stopListening };

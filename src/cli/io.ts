@@ -11,12 +11,16 @@ export interface Io {
   readonly isTTY: boolean;
   /** Width of the terminal, which may change. */
   columns(): number;
+  /** Its height. */
+  rows(): number;
   /** Milliseconds of a clock that never goes back. */
   now(): number;
+  /** Calls `tick` every `ms` until the function that it gives is called; the process doesn't live on for it. */
+  repeat(ms: number, tick: () => void): () => void;
   /** Memory that the process holds. */
   residentBytes(): number;
   /** Calls `listener` at each signal to stop; the function that it gives ends that. */
   onInterrupt(listener: (signal: StopSignal) => void): () => void;
-  /** Ends the process at once. */
-  exit(code: number): void;
+  /** Ends the process in the midst of what it does, as a Ctrl-C does that nobody listens to: shells call that 130. */
+  stopAtOnce(): void;
 }

@@ -64,7 +64,7 @@ async function run<W>(
   const settings = { threads: threadsOf(given), device: deviceOf(given) };
   const work = await command.prepare(given);
 
-  const interrupts = listenForInterrupts(io, command.atInterrupt, screen.note);
+  const interrupts = listenForInterrupts(io, command.atInterrupt, screen);
   try {
     const { verbs, openWorld } = await loadLibrary();
     const call = { signal: interrupts.signal, onProgress: screen.progress, onNote: screen.note };

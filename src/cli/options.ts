@@ -67,7 +67,7 @@ export const COMMON_OPTIONS: OptionGroup = {
   options: [
     { name: 'json', help: 'one JSON object instead of text, for programs' },
     { name: 'quiet', help: 'errors only' },
-    { name: 'no-progress', help: 'one plain line every ten seconds instead of the live line' },
+    { name: 'no-progress', help: 'one plain line every ten seconds instead of the live lines' },
     { name: 'debug', help: 'where in the program an error came from' },
     { name: 'help', help: 'this page' },
     { name: 'version', help: 'the version of unstained' },

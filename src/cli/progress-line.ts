@@ -1,85 +1,94 @@
-/** One line that says how far the work is: what, done of total, rate, time left, loss, memory. */
-import type { Progress } from '../core/index.ts';
-import { formatBytes, formatNumber, formatSeconds, sparkline } from './format.ts';
+/** One line that says how far a task is: what, done of total, rate, time left, loss, memory. */
+import type { Progress, ValidationProgress } from '../core/index.ts';
+import type { Course } from './course.ts';
+import { formatBytes, formatNumber, formatSeconds } from './format.ts';
+import { bar, curve, type Glyphs } from './glyphs.ts';
+import { fitLine, type Line, type Piece } from './line.ts';
 
-const PACE_OVER_MS = 30_000;
 const BAR_CELLS = 12;
 const CURVE_CELLS = 16;
-const MOST_LOSSES = 512;
-
-/** Follows one task: how fast it goes now, and how its loss went. */
-export interface Course {
-  add(progress: Progress, now: number): void;
-  /** Units a second over the last half minute; null until two moments are known. */
-  perSecond(): number | null;
-  /** The losses so far in at most sixteen means. */
-  losses(): readonly number[];
-}
-
-export function followCourse(): Course {
-  const moments: { now: number; done: number }[] = [];
-  let losses: number[] = [];
-  let lossSpan = 1; // steps that one of `losses` is the mean of
-  let gathered: number[] = [];
-  return {
-    add({ done, loss }, now) {
-      moments.push({ now, done });
-      while (moments.length > 2 && now - moments[0].now > PACE_OVER_MS) moments.shift();
-      if (loss === undefined) return;
-      gathered.push(loss);
-      if (gathered.length < lossSpan) return;
-      losses.push(mean(gathered));
-      gathered = [];
-      if (losses.length < MOST_LOSSES) return;
-      losses = inGroups(losses, 2);
-      lossSpan *= 2;
-    },
-    perSecond() {
-      const first = moments[0];
-      const last = moments.at(-1);
-      return first && last && last.now > first.now ? ((last.done - first.done) / (last.now - first.now)) * 1000 : null;
-    },
-    losses: () => inGroups(losses, Math.ceil(losses.length / CURVE_CELLS)),
-  };
-}
 
 export interface LineParts {
   readonly progress: Progress;
   readonly course: Course;
+  /** Of the clock by which the course is followed. */
+  readonly now: number;
   readonly residentBytes: number;
 }
 
-/** For a terminal: with bar and curve. What matters most comes first, since a narrow terminal cuts the end. */
-export function liveLine({ progress, course, residentBytes }: LineParts): string {
-  const { task, done, total } = progress;
-  const full = total > 0 ? Math.round(Math.min(1, done / total) * BAR_CELLS) : 0;
-  const bar = total > 0 ? [`${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}`] : [];
-  const curve = course.losses().length > 1 ? [sparkline(course.losses())] : [];
-  return [task, ...bar, ...numbers(progress, course), formatBytes(residentBytes), ...curve].join('  ');
+/** For a terminal: with bar and curve. Where it is narrow, curve, memory and rate are left out, in this order. */
+export function liveLine(parts: LineParts, glyphs: Glyphs, cells: number): Line {
+  const { task, done, total } = parts.progress;
+  const [filled, rest] = bar(total > 0 ? done / total : 0, BAR_CELLS, glyphs);
+  const losses = parts.course.losses(CURVE_CELLS);
+  const { count, rate, others } = numbers(parts);
+  const pieces: (Piece | null)[] = [
+    { rank: 0, line: [{ text: task, format: 'bold' }] },
+    total > 0
+      ? {
+          rank: 0,
+          line: [
+            { text: filled, format: 'green' },
+            { text: rest, format: 'dim' },
+          ],
+        }
+      : null,
+    { rank: 0, line: [{ text: count }] },
+    rate ? { rank: 1, line: [{ text: rate }] } : null,
+    ...others.map((text) => ({ rank: 0, line: [{ text }] })),
+    { rank: 2, line: [{ text: formatBytes(parts.residentBytes), format: 'dim' }] },
+    losses.length > 1 ? { rank: 3, line: [{ text: curve(losses, 1, glyphs)[0], format: 'cyan' }] } : null,
+  ];
+  return fitLine(
+    pieces.filter((piece) => piece !== null),
+    cells,
+  );
 }
 
 /** For a log file. */
-export function plainLine({ progress, course, residentBytes }: LineParts): string {
-  return `${progress.task}: ${[...numbers(progress, course), formatBytes(residentBytes)].join(', ')}`;
+export function plainLine(parts: LineParts): string {
+  const { task, training } = parts.progress;
+  const name = training ? `${task} ${training.run}` : task;
+  const more = training
+    ? [
+        `lr ${formatNumber(training.lr)}`,
+        ...(training.validation ? validationText(training.validation) : []),
+        ...(training.savedStep > 0 ? [`saved step ${training.savedStep}`] : []),
+      ]
+    : [];
+  const { count, rate, others } = numbers(parts);
+  return `${name}: ${[count, ...(rate ? [rate] : []), ...others, ...more, formatBytes(parts.residentBytes)].join(', ')}`;
 }
 
-function numbers({ done, total, unit, loss, facts = [] }: Progress, course: Course): string[] {
+/** Done of total, how fast, and how long still, with what else is to be told. */
+function numbers({ progress: { done, total, unit, facts = [] }, course, now }: LineParts) {
   const perSecond = course.perSecond();
-  const parts = [total > 0 ? `${done}/${total} ${unit}` : `${done} ${unit}`];
-  if (perSecond !== null && perSecond > 0) {
-    parts.push(`${formatNumber(perSecond)} ${unit}/s`);
-    if (total > done) parts.push(`${formatSeconds((total - done) / perSecond)} left`);
-  }
-  if (loss !== undefined) parts.push(`loss ${formatNumber(loss)}`);
-  return [...parts, ...facts];
+  const left = course.secondsLeft(now);
+  const loss = course.loss();
+  return {
+    count: total > 0 ? `${done}/${total} ${unit}` : `${done} ${unit}`,
+    rate: perSecond ? rateText(perSecond, unit) : null,
+    others: [
+      ...(left && total > done ? [`${formatSeconds(left)} left`] : []),
+      ...(loss === null ? [] : [`loss ${formatNumber(loss)}`]),
+      ...facts,
+    ],
+  };
 }
 
-function inGroups(values: readonly number[], size: number): number[] {
-  const groups = [];
-  for (let i = 0; i < values.length; i += size) groups.push(mean(values.slice(i, i + size)));
-  return groups;
+function validationText({ step, scores, best }: ValidationProgress): string[] {
+  const each = scores.map(({ name, r }) => `${name} ${formatR(r)}`).join(' ');
+  return [`r ${each} at step ${step}`, `best ${formatR(best.r)} at step ${best.step}`];
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** `3.2 steps/s`, or `4.1 s a step` where one takes longer than a second. */
+export function rateText(perSecond: number, unit: string): string {
+  return perSecond >= 1 || !unit.endsWith('s')
+    ? `${formatNumber(perSecond)} ${unit}/s`
+    : `${formatSeconds(1 / perSecond)} a ${unit.slice(0, -1)}`;
+}
+
+/** Pearson's r as it is compared from validation to validation. */
+export function formatR(r: number | null): string {
+  return r === null || !Number.isFinite(r) ? '-' : r.toFixed(3);
 }

@@ -1,16 +1,24 @@
 /**
- * What a person sees on stderr: one live line that is drawn over itself, and messages above it; or plain lines, one every
- * ten seconds, where nobody watches.
+ * What a person sees on stderr: a few live lines that are drawn over themselves, and messages above them; or plain lines, one
+ * every ten seconds, where nobody watches.
  */
 import { styleText } from 'node:util';
 import type { Progress } from '../core/index.ts';
-import { cutToWidth, withoutControls } from './format.ts';
+import { followCourse, type Course } from './course.ts';
+import { withoutControls } from './format.ts';
+import { glyphsOf } from './glyphs.ts';
 import type { Io } from './io.ts';
-import { followCourse, liveLine, plainLine, type Course } from './progress-line.ts';
+import type { Format, Line } from './line.ts';
+import { openLiveArea } from './live-area.ts';
+import { liveLine, plainLine } from './progress-line.ts';
+import { trainingLines } from './training-lines.ts';
 
 const REDRAW_AFTER_MS = 100;
+/** Where nothing is heard for so long, times go on all the same, and a terminal that was resized is drawn anew. */
+const TICK_MS = 1000;
 const PLAIN_LINE_AFTER_MS = 10_000;
-const CLEAR_LINE = '\r\u001b[K';
+/** The last column stays free, since a letter there makes some terminals go to the next line; and two cells for the `^C` of Ctrl-C. */
+const FREE_CELLS = 3;
 
 export interface ScreenSettings {
   /** Errors only. */
@@ -19,7 +27,7 @@ export interface ScreenSettings {
   readonly live: boolean;
 }
 
-export type Paint = (format: 'red' | 'bold', text: string) => string;
+export type Paint = (format: Format, text: string) => string;
 
 export interface Screen {
   readonly paint: Paint;
@@ -28,56 +36,105 @@ export interface Screen {
   note(text: string): void;
   /** Shown always. */
   error(text: string): void;
-  /** Takes the live line away. */
+  /** Takes the live lines away. */
   clear(): void;
+}
+
+/** A task, how it went so far, and when its newest checkpoint was first heard of. */
+interface Followed {
+  progress: Progress;
+  readonly course: Course;
+  savedStep: number;
+  savedAt: number | null;
 }
 
 export function openScreen(io: Io, { quiet, live }: ScreenSettings): Screen {
   const terminal = io.isTTY && io.env.TERM !== 'dumb';
   const colors = terminal && !io.env.NO_COLOR;
   const isLive = terminal && live;
-  const interval = isLive ? REDRAW_AFTER_MS : PLAIN_LINE_AFTER_MS;
-  let task: string | null = null;
-  let course: Course = followCourse();
-  let drawnAt = -Infinity;
-  let line = ''; // what stands on the live line
+  // One format a call, and our own decision: `styleText` with a list of formats colors log files too on Node 20.
+  const paint: Paint = (format, text) => (colors ? styleText(format, text, { validateStream: false }) : text);
+  const glyphs = glyphsOf(io.env);
+  const area = openLiveArea(io, paint);
+  const write = (text: string) => (isLive ? area.writeAbove(text) : io.stderr.write(`${text}\n`));
 
-  const draw = (text: string) => {
-    line = text;
-    io.stderr.write(CLEAR_LINE + text);
+  let training: Followed | null = null; // until its last step, also while something else is done in between
+  let current: Followed | null = null;
+  /** Tasks of which a plain line has been written: the first one of each comes at once. */
+  const told = new Set<string>();
+  let drawnAt = -Infinity;
+  let stopTicking: (() => void) | null = null;
+
+  const linesOf = (now: number): Line[] => {
+    const cells = Math.max(1, io.columns() - FREE_CELLS);
+    const residentBytes = io.residentBytes();
+    const lines = [];
+    if (training?.progress.training) {
+      const { progress, course, savedAt } = training;
+      const secondsSinceSaved = savedAt === null ? null : (now - savedAt) / 1000;
+      const parts = { progress, training: progress.training!, course, now, residentBytes, secondsSinceSaved };
+      lines.push(...trainingLines(parts, glyphs, cells));
+    }
+    if (current && current !== training) {
+      const { progress, course } = current;
+      lines.push(liveLine({ progress, course, now, residentBytes }, glyphs, cells));
+    }
+    return lines.slice(0, Math.max(1, io.rows() - 1)); // more would scroll away
   };
-  const write = (text: string) => {
-    const behind = line;
-    if (behind) draw('');
-    io.stderr.write(`${text}\n`);
-    if (behind) draw(behind);
+  const draw = (now: number) => {
+    drawnAt = now;
+    area.draw(linesOf(now));
+    stopTicking ??= io.repeat(TICK_MS, () => {
+      if (io.now() - drawnAt >= REDRAW_AFTER_MS) draw(io.now());
+    });
   };
 
   return {
-    // One format a call, and our own decision: `styleText` with a list of formats colors log files too on Node 20.
-    paint: (format, text) => (colors ? styleText(format, text, { validateStream: false }) : text),
+    paint,
     progress(progress) {
       if (quiet) return;
-      if (progress.task !== task) {
-        task = progress.task;
-        course = followCourse();
-      }
       const now = io.now();
-      course.add(progress, now);
-      const ended = isLive && progress.done >= progress.total;
-      if (now - drawnAt < interval && !ended) return;
+      current = follow(current, training, progress, now);
+      if (progress.training) training = current;
+      else if (training && training.progress.done >= training.progress.total) training = null;
+      else training?.course.pause(now);
+      const isNew = !told.has(progress.task);
+      told.add(progress.task);
+      if (isLive) return now - drawnAt < REDRAW_AFTER_MS ? undefined : draw(now);
+      if (now - drawnAt < PLAIN_LINE_AFTER_MS && !isNew) return;
       drawnAt = now;
-      const parts = { progress, course, residentBytes: io.residentBytes() };
-      // The last column stays free: a letter there makes some terminals go to the next line.
-      if (isLive) draw(cutToWidth(withoutControls(liveLine(parts)), io.columns() - 1));
-      else write(withoutControls(plainLine(parts)));
+      write(withoutControls(plainLine({ ...current, now, residentBytes: io.residentBytes() })));
     },
     note(text) {
       if (!quiet) write(withoutControls(text));
     },
     error: write,
     clear() {
-      if (line) draw('');
+      stopTicking?.();
+      stopTicking = null;
+      training = null;
+      current = null;
+      area.clear();
     },
   };
+}
+
+/** The task that `progress` is of: the one before, the training in which it was an interlude, or a new one. */
+function follow(before: Followed | null, training: Followed | null, progress: Progress, now: number): Followed {
+  const known = [before, training].find((followed) => followed && isSameTask(followed.progress, progress));
+  const followed = known ?? {
+    progress,
+    course: followCourse(),
+    savedStep: progress.training?.savedStep ?? 0,
+    savedAt: null,
+  };
+  followed.course.add(progress, now);
+  followed.progress = progress;
+  const savedStep = progress.training?.savedStep ?? 0;
+  if (savedStep !== followed.savedStep) Object.assign(followed, { savedStep, savedAt: now });
+  return followed;
+}
+
+function isSameTask(before: Progress, after: Progress): boolean {
+  return before.task === after.task && before.training?.run === after.training?.run && before.done <= after.done;
 }

@@ -1,13 +1,12 @@
-/** The settings told to people and editors: YAML with comments, descriptions for help pages, JSON Schema. */
-import { z } from 'zod';
+/** The settings told to people: YAML with comments, descriptions for help pages. */
 import type { Config } from './config.ts';
-import { KEYS, PRESETS, type PlacedKey, type PresetName } from './keys.ts';
+import { KEYS, keysBySection, lastName, PRESETS, type PresetName } from './keys.ts';
 import { resolveConfig, valueAt } from './resolve.ts';
 
 /** All values as YAML, a comment a key; `resolveConfig` gives the same values back. */
 export function configToYaml(config: Config): string {
   const lines = ['# The settings of a training: every value, also the defaults. Use them again: --config THIS_FILE'];
-  for (const [section, keys] of bySection()) {
+  for (const [section, keys] of keysBySection()) {
     if (section !== '') lines.push(`${section}:`);
     const indent = section === '' ? '' : '  ';
     for (const key of keys) {
@@ -49,31 +48,4 @@ export function describeKeys(): readonly KeyDescription[] {
       presets: Object.fromEntries(texts) as Record<PresetName, string>,
     };
   });
-}
-
-/** JSON Schema (2020-12) of the YAML file, for editors. */
-export function jsonSchema(): object {
-  const sections = [...bySection()].flatMap(([section, keys]): [string, z.ZodType][] => {
-    const fields = keys.map((key): [string, z.ZodType] => [
-      lastName(key),
-      key.kind.schema.optional().meta({ description: key.help }),
-    ]);
-    return section === '' ? fields : [[section, z.strictObject(Object.fromEntries(fields)).optional()]];
-  });
-  const schema = z.strictObject(Object.fromEntries(sections)).meta({ title: 'Settings of unstained train' });
-  return z.toJSONSchema(schema, { io: 'input' });
-}
-
-/** Keys by the section that they stand in, '' for those in none; neighbors stay neighbors. */
-function bySection(): Map<string, PlacedKey[]> {
-  const sections = new Map<string, PlacedKey[]>();
-  for (const key of KEYS) {
-    const section = key.path.includes('.') ? key.path.slice(0, key.path.indexOf('.')) : '';
-    sections.set(section, [...(sections.get(section) ?? []), key]);
-  }
-  return sections;
-}
-
-function lastName({ path }: PlacedKey): string {
-  return path.slice(path.lastIndexOf('.') + 1);
 }

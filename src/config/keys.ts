@@ -24,7 +24,8 @@ export interface Key<T> {
   readonly paper: PresetValue<T>;
 }
 
-type Leaf = number | string | boolean | readonly number[] | Config['patch'] | Config['voxelSize'];
+/** Sizes along z, y, x are one value too. */
+type Leaf = number | string | boolean | readonly number[] | Config['patch'];
 type Table<C> = { readonly [K in keyof C]: [C[K]] extends [Leaf] ? Key<C[K]> : Table<C[K]> };
 
 const in2D = <T>(plane: T, volume: T): ((above: Config) => T) => {
@@ -51,6 +52,7 @@ const TABLE: Table<Config> = {
       help: 'times that the U-Net halves the image: each sees twice as far',
       option: 'depth',
       default: in2D(4, 3),
+      laptop: 3,
       paper: 4,
     },
     channels: {
@@ -58,6 +60,7 @@ const TABLE: Table<Config> = {
       help: 'channels of the first level; each level below has twice as many. Twice the channels, four times the work',
       option: 'channels',
       default: 16,
+      laptop: 16, // a processor computes 16 channels at once: fewer take as long
       paper: 32,
     },
   },
@@ -66,6 +69,7 @@ const TABLE: Table<Config> = {
     help: 'voxels of a patch, the piece that training looks at; each must divide by 2^depth',
     option: 'patch',
     default: in2D({ z: 1, y: 128, x: 128 }, { z: 32, y: 64, x: 64 }),
+    laptop: in2D({ z: 1, y: 128, x: 128 }, { z: 16, y: 64, x: 64 }),
     paper: in2D({ z: 1, y: 64, x: 64 }, { z: 32, y: 64, x: 64 }),
   },
   batch: {
@@ -73,6 +77,7 @@ const TABLE: Table<Config> = {
     help: 'patches a step; less needs less memory',
     option: 'batch',
     default: in2D(8, 2),
+    laptop: in2D(4, 2),
     paper: 24,
   },
   steps: {
@@ -191,7 +196,8 @@ const TABLE: Table<Config> = {
     quarterTurns: {
       kind: flag,
       help: 'turns patches at random by 90 degrees in the plane; needs patches with y = x',
-      default: ({ network, patch }) => network.dims === 2 && patch.y === patch.x,
+      default: ({ network, patch, voxelSize }) =>
+        network.dims === 2 && patch.y === patch.x && (voxelSize === 'native' || voxelSize.y === voxelSize.x),
       paper: false,
     },
     contrast: {
@@ -313,6 +319,21 @@ const byPath: ReadonlyMap<string, PlacedKey> = new Map(KEYS.map((key) => [key.pa
 
 export function keyAt(path: string): PlacedKey | undefined {
   return byPath.get(path);
+}
+
+/** Keys by the section that they stand in, '' for those in none; neighbors stay neighbors. */
+export function keysBySection(): Map<string, PlacedKey[]> {
+  const sections = new Map<string, PlacedKey[]>();
+  for (const key of KEYS) {
+    const section = key.path.includes('.') ? key.path.slice(0, key.path.indexOf('.')) : '';
+    sections.set(section, [...(sections.get(section) ?? []), key]);
+  }
+  return sections;
+}
+
+/** `lr` of `optimizer.lr`. */
+export function lastName({ path }: PlacedKey): string {
+  return path.slice(path.lastIndexOf('.') + 1);
 }
 
 type Nested = { readonly [name: string]: Key<unknown> | Nested };

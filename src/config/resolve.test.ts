@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../core/index.ts';
-import { configToYaml, describeKeys, jsonSchema, nearest, resolveConfig } from './index.ts';
-import { KEYS } from './keys.ts';
+import { configToYaml, describeKeys, nearest, resolveConfig } from './index.ts';
+import { KEYS, PRESETS } from './keys.ts';
 import { valueAt } from './resolve.ts';
 
 const set = (...pairs: [key: string, value: string][]) => pairs.map(([key, value]) => ({ key, value }));
@@ -230,27 +230,38 @@ describe('written settings', () => {
     for (const { help } of KEYS) expect(text).toContain(`# ${help}`);
     for (const { help } of describeKeys()) expect(help).not.toMatch(/\.$/);
   });
-
-  it('the JSON Schema knows every key, and no other', () => {
-    const schema = jsonSchema() as {
-      additionalProperties: boolean;
-      properties: Record<string, { properties?: object }>;
-    };
-    expect(schema.additionalProperties).toBe(false);
-    const paths = Object.entries(schema.properties).flatMap(([name, { properties }]) =>
-      properties ? Object.keys(properties).map((inner) => `${name}.${inner}`) : [name],
-    );
-    expect(paths.sort()).toEqual(KEYS.map(({ path }) => path).sort());
-  });
 });
 
 it('every preset, in 2D and 3D, passes when typed value by value', () => {
-  for (const preset of ['default', 'paper'] as const)
+  for (const preset of PRESETS)
     for (const dims of ['2', '3']) {
       const { config } = resolveConfig({ preset, set: set(['network.dims', dims]) });
       const typed = KEYS.map(({ path, kind }) => ({ key: path, value: kind.format(valueAt(config, path)) }));
       expect(resolveConfig({ set: typed }).config).toEqual(config);
     }
+});
+
+it('every preset stands any number of steps, in 2D and 3D', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...PRESETS),
+      fc.constantFrom('2', '3'),
+      fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 1_000_000 })),
+      (preset, dims, steps) => {
+        const { config } = resolveConfig({ preset, set: set(['network.dims', dims], ['steps', String(steps)]) });
+        expect(config.steps).toBe(steps);
+      },
+    ),
+    { seed: 5, numRuns: 200 },
+  );
+});
+
+it('the laptop preset fills the blocks of 16 channels that processors compute at once', () => {
+  for (const dims of ['2', '3']) {
+    const { network } = resolveConfig({ preset: 'laptop', set: set(['network.dims', dims]) }).config;
+    expect(network.channels % 16).toBe(0);
+    expect(network.depth).toBe(3);
+  }
 });
 
 describe('nearest', () => {

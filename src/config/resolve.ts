@@ -28,7 +28,32 @@ export interface ResolvedConfig {
 }
 
 /** Every value of a training's settings. Throws UsageError `usage/config` that lists all that is wrong, with its place. */
-export function resolveConfig({ preset = 'default', yaml, set = [] }: ConfigInput): ResolvedConfig {
+export function resolveConfig(input: ConfigInput): ResolvedConfig {
+  const { preset = 'default' } = input;
+  const { given, wrong, findings } = readInput(input);
+  const config = fill(isPreset(preset) ? preset : 'default', given);
+  const broken: (readonly string[])[] = [];
+  for (const { keys, check } of RULES) {
+    // A key that is wrong by itself is not blamed again, nor what a broken rule says already; of a preset that is not there
+    // nothing can be said.
+    if (keys.some((path) => wrong.has(path) || (!isPreset(preset) && !given.has(path)))) continue;
+    if (broken.some((earlier) => earlier.every((path) => keys.includes(path)))) continue;
+    const finding = check(config);
+    if (!finding) continue;
+    broken.push(keys);
+    const places = keys.flatMap((path) => given.get(path)?.where ?? []);
+    findings.push({ where: places.at(-1) ?? `preset ${preset}`, ...finding });
+  }
+  refuseFindings(findings);
+  return { config, explicit: new Set(given.keys()) };
+}
+
+/** What was given: each value that is right by itself, the keys of those that are not, and all that is wrong so far. */
+export function readInput({ preset = 'default', yaml, set = [] }: ConfigInput): {
+  readonly given: ReadonlyMap<string, GivenValue>;
+  readonly wrong: ReadonlySet<string>;
+  readonly findings: Finding[];
+} {
   const findings: Finding[] = [];
   if (!isPreset(preset)) {
     const meant = nearest(preset, PRESETS);
@@ -44,32 +69,30 @@ export function resolveConfig({ preset = 'default', yaml, set = [] }: ConfigInpu
   for (const layer of [fromYaml.given, fromSet]) {
     const inLayer = new Map<string, string>();
     for (const { path, value, where } of layer) {
-      const key = keyAt(path)!;
+      const { kind } = keyAt(path)!;
       const earlier = inLayer.get(path);
       inLayer.set(path, where);
-      const parsed = key.kind.schema.safeParse(value);
+      const parsed = kind.schema.safeParse(value);
       if (earlier)
         findings.push({ where, what: `${path} is given twice, first by ${earlier}.`, remedy: 'Leave one out.' });
       else if (parsed.success) given.set(path, { path, value: parsed.data, where });
       else {
         wrong.add(path);
-        const remedy = `It must be ${key.kind.expected}.`;
-        findings.push({ where, what: `${path} is ${JSON.stringify(value ?? null)}.`, remedy });
+        const meant = typeof value === 'string' ? nearest(value, kind.words ?? []) : null;
+        const remedy = `${meant ? `Did you mean ${meant}? ` : ''}It must be ${kind.expected}.`;
+        findings.push({ where, what: `${path} is ${shortened(JSON.stringify(value ?? null))}.`, remedy });
       }
     }
   }
+  return { given, wrong, findings };
+}
 
-  const config = fill(isPreset(preset) ? preset : 'default', given);
-  for (const { keys, check } of RULES) {
-    if (keys.some((path) => wrong.has(path))) continue;
-    const finding = check(config);
-    if (!finding) continue;
-    for (const path of keys) wrong.add(path);
-    const places = keys.flatMap((path) => given.get(path)?.where ?? []);
-    findings.push({ where: places.at(-1) ?? `preset ${preset}`, ...finding });
-  }
-  refuseFindings(findings);
-  return { config, explicit: new Set(given.keys()) };
+/** `config` with the values of `given` at these keys. */
+export function withGiven(config: Config, given: Config, keys: ReadonlySet<string>): Config {
+  const all = new Map(
+    KEYS.map(({ path }) => [path, { path, value: valueAt(keys.has(path) ? given : config, path), where: '' }]),
+  );
+  return fill('default', all);
 }
 
 /** The value of a key in a configuration. */
@@ -112,6 +135,11 @@ function place(config: Record<string, unknown>, { path }: PlacedKey, value: unkn
   let inside = config;
   for (const name of names) inside = (inside[name] ??= {}) as Record<string, unknown>;
   inside[last] = value;
+}
+
+/** A value may be a page. */
+function shortened(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
 }
 
 function isPreset(name: string): name is PresetName {

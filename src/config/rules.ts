@@ -1,10 +1,12 @@
 /** What must hold between settings that are each right for themselves. */
 import type { Config } from './config.ts';
-import { patchSize } from './kind.ts';
+import { patchSize, trainingGrid } from './kind.ts';
 
 export interface Rule {
-  /** The keys that it looks at: one of them that is wrong already is not blamed twice. */
+  /** The keys that it looks at. */
   readonly keys: readonly string[];
+  /** What holds, for the reference page: a sentence. */
+  readonly holds: string;
   /** What is wrong, and the remedy; or null. */
   check(config: Config): { readonly what: string; readonly remedy: string } | null;
 }
@@ -12,6 +14,7 @@ export interface Rule {
 export const RULES: readonly Rule[] = [
   {
     keys: ['network.dims', 'network.zAsChannels'],
+    holds: 'Planes are channels in 2D only: `network.zAsChannels` needs `network.dims` 2.',
     check: ({ network }) =>
       network.zAsChannels && network.dims === 3
         ? {
@@ -22,6 +25,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     keys: ['network.dims', 'network.depth', 'patch'],
+    holds:
+      'Each side of `patch` that the network halves (y and x, in 3D also z) divides by 2 to the power of `network.depth`; in 2D z is 1.',
     check: ({ network: { dims, depth }, patch }) => {
       const { z, y, x } = patch;
       if (dims === 2 && z !== 1)
@@ -52,6 +57,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     keys: ['network.dims', 'network.depth', 'patch', 'batch'],
+    holds: 'On the deepest level a step has two voxels at least.',
     // Batch normalization needs two values a channel on the deepest level; of one the variance is 0.
     check: ({ network: { dims, depth }, patch, batch }) => {
       const cell = 2 ** depth;
@@ -66,6 +72,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     keys: ['augment.quarterTurns', 'patch'],
+    holds: '`augment.quarterTurns` needs patches with y = x.',
     check: ({ augment, patch }) =>
       augment.quarterTurns && patch.y !== patch.x
         ? {
@@ -75,7 +82,78 @@ export const RULES: readonly Rule[] = [
         : null,
   },
   {
+    keys: ['augment.quarterTurns', 'voxelSize'],
+    holds: '`augment.quarterTurns` needs voxels with y = x.',
+    check: ({ augment, voxelSize }) =>
+      augment.quarterTurns && voxelSize !== 'native' && voxelSize.y !== voxelSize.x
+        ? {
+            what: `augment.quarterTurns needs voxels with y = x; voxelSize is ${trainingGrid.format(voxelSize)}.`,
+            remedy: `Use --set voxelSize=${trainingGrid.format({ ...voxelSize, x: voxelSize.y })}, or --set augment.quarterTurns=false.`,
+          }
+        : null,
+  },
+  {
+    keys: ['steps', 'optimizer.warmup'],
+    holds: '`optimizer.warmup` ends before the last step.',
+    check: ({ steps, optimizer: { warmup } }) =>
+      warmup >= steps
+        ? {
+            what: `optimizer.warmup is ${warmup}, steps ${steps}: the learning rate would never reach optimizer.lr.`,
+            remedy: `Use --set optimizer.warmup=${Math.floor(steps / 10)}, or more steps.`,
+          }
+        : null,
+  },
+  {
+    keys: ['steps', 'optimizer.schedule', 'optimizer.dropEvery'],
+    holds:
+      'With `optimizer.schedule` step the learning rate drops once at least: `optimizer.dropEvery` is below `steps`.',
+    check: ({ steps, optimizer: { schedule, dropEvery } }) =>
+      schedule === 'step' && steps > 1 && dropEvery >= steps
+        ? {
+            what: `optimizer.schedule is step, but of ${steps} steps none is after the first drop, at ${dropEvery}.`,
+            remedy: `Use --set optimizer.dropEvery=${Math.ceil(steps / 4)}, or more steps.`,
+          }
+        : null,
+  },
+  {
+    keys: ['steps', 'average'],
+    holds: '`average` is of no more than all steps: 1 / (1 - `average`) is at most `steps`.',
+    // Before so many steps the average is mostly of the parameters that training began with.
+    check: ({ steps, average }) => {
+      const span = Math.round(1 / (1 - average));
+      return average > 0 && span > steps
+        ? {
+            what: `average ${average} is of about ${span} steps, and there are ${steps}.`,
+            remedy: `Use --set average=${formatAverage(steps)}, or more steps.`,
+          }
+        : null;
+    },
+  },
+  {
+    keys: ['validate.every', 'validate.patience'],
+    holds: '`validate.patience` needs measures: `validate.every` above 0.',
+    check: ({ validate: { every, patience } }) =>
+      patience > 0 && every === 0
+        ? {
+            what: `validate.patience is ${patience} measures, but validate.every is 0: nothing is measured before the end.`,
+            remedy: 'Say after how many steps to measure: --set validate.every=100.',
+          }
+        : null,
+  },
+  {
+    keys: ['split.by', 'split.heldOut', 'validate.patience'],
+    holds: '`validate.patience` needs something to measure: with `split.by` part, `split.heldOut` above 0.',
+    check: ({ split: { by, heldOut }, validate: { patience } }) =>
+      patience > 0 && by === 'part' && heldOut === 0
+        ? {
+            what: `validate.patience is ${patience} measures, but split.heldOut is 0: nothing is kept aside to measure.`,
+            remedy: 'Keep a part of each image aside: --set split.heldOut=0.25.',
+          }
+        : null,
+  },
+  {
     keys: ['split.train'],
+    holds: '`split.train` is a whole number from 1 on, or a part below 1.',
     check: ({ split: { train } }) =>
       train >= 1 && !Number.isInteger(train)
         ? {
@@ -85,3 +163,9 @@ export const RULES: readonly Rule[] = [
         : null,
   },
 ];
+
+/** Of a tenth of the steps, in as few digits as it takes: 0.9 for 100, 0.99 for 1000; 0 where there are hardly any. */
+function formatAverage(steps: number): string {
+  const span = 10 ** Math.floor(Math.log10(Math.max(1, steps / 10)));
+  return String(Number((1 - 1 / span).toFixed(9)));
+}

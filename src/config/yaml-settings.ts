@@ -1,7 +1,7 @@
 /** The settings of a YAML file, each with its line and column. */
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, type Document, type ParsedNode } from 'yaml';
 import type { Finding } from './finding.ts';
-import { keyAt, KEYS, SECTIONS } from './keys.ts';
+import { keyAt, KEYS, lastName, SECTIONS } from './keys.ts';
 import { nearest } from './nearest.ts';
 
 /** A value that somebody gave, not yet checked. */
@@ -76,9 +76,18 @@ export function readYaml({ text, file }: YamlText): {
 
 /** `Did you mean optimizer.lr?`, or where all keys stand. */
 export function suggestKey(path: string): string {
+  if (SECTIONS.has(path)) return `It holds ${namesIn(path)}: set one of them.`;
+  if (path === 'preset') return 'A preset is given by its own option: --preset NAME.';
   const paths = [...SECTIONS, ...KEYS.map((key) => key.path)];
-  const meant = nearest(path, paths) ?? nearest(path.slice(path.lastIndexOf('.') + 1), paths);
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  // `network.lr`: the right key in another section is nearer than the section.
+  const elsewhere = KEYS.filter((key) => lastName(key) === name);
+  const meant = elsewhere.length === 1 ? elsewhere[0].path : (nearest(path, paths) ?? nearest(name, paths));
   return meant ? `Did you mean ${meant}?` : 'All keys: unstained train --help.';
+}
+
+function namesIn(section: string): string {
+  return KEYS.flatMap(({ path }) => (path.startsWith(`${section}.`) ? path : [])).join(', ');
 }
 
 function followAlias(node: ParsedNode | null, document: Document): unknown {

@@ -7,7 +7,8 @@ import type { Random } from '../core/index.ts';
 import { wholeRegion, type Region } from '../volume/index.ts';
 import { assignSplit } from './assign-split.ts';
 import type { Field } from './field.ts';
-import { prepareField, type FieldFacts, type Preparation, type PreparedField } from './prepared-field.ts';
+import { prepareField } from './prepare-field.ts';
+import type { FieldFacts, Preparation, PreparedField } from './prepared-field.ts';
 import { planSplit } from './split.ts';
 import type { VoxelCache } from './voxel-cache.ts';
 

@@ -108,7 +108,7 @@ export function pngOf({ width, height, data }: Picture): Uint8Array {
 }
 
 export function dataUri(picture: Picture): string {
-  return uriOf(pngOf(picture));
+  return pngDataUri(pngOf(picture));
 }
 
 /** A plane in levels of gray, in a third of the bytes. */
@@ -117,10 +117,10 @@ export function grayDataUri(plane: Float32Array, width: number, height: number, 
   plane.forEach((value, i) => {
     data[i] = Number.isNaN(value) ? 128 : Math.max(0, Math.min(255, Math.round(((value - low) / (high - low)) * 255)));
   });
-  return uriOf(encodePng({ width, height, data, channels: 1 }));
+  return pngDataUri(encodePng({ width, height, data, channels: 1 }));
 }
 
-function uriOf(bytes: Uint8Array): string {
+export function pngDataUri(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return `data:image/png;base64,${btoa(text)}`;

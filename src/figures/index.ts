@@ -8,4 +8,8 @@ export { renderCheckPage } from './check-page.ts';
 export { checkPictures } from './check-pictures.ts';
 export { renderReport } from './page.ts';
 export { triptychPng } from './panels.ts';
+export { previewPng } from './preview.ts';
+export type { Preview, PreviewSample } from './preview.ts';
+export { previewHistory } from './preview-history.ts';
+export type { PreviewPicture } from './preview-history.ts';
 export type { Fact, Planes, ReportData, ReportExample, ReportStructure, Score } from './report-data.ts';

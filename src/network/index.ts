@@ -4,6 +4,7 @@
  */
 export { adamNumbers } from './adam.ts';
 export type { AdamSettings } from './adam.ts';
+export { NORM_EPSILON } from './batch-norm.ts';
 export { averageDecay, averageName } from './average.ts';
 export { averagedNetwork, carriedTensors, firstCarried, momentNames } from './carried.ts';
 export type { CarriedSettings } from './carried.ts';
@@ -18,3 +19,5 @@ export type { NamedTensor } from './parameters.ts';
 export { alignmentOf, reachOf } from './reach.ts';
 export { trainingProgram } from './training-program.ts';
 export type { TrainingSettings } from './training-program.ts';
+export { unet } from './unet.ts';
+export type { Layers } from './unet.ts';

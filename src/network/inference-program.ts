@@ -23,7 +23,7 @@ export function inferenceProgram(
   const folded = new Map(convolutionsOf(description).map((conv) => [conv.name, fold(conv, tensors)]));
   const of = (conv: string) => folded.get(conv) as { weight: Tensor; bias: Tensor };
   const signal = input('signal', [batch, description.inputChannels, ...extents]);
-  const prediction = unet(description, signal, {
+  const prediction = unet<Tensor>(description, signal, {
     block: (sources, conv) => relu(convSame(sources, of(conv).weight, of(conv).bias)),
     down: (x, conv) => relu(convHalving(x, of(conv).weight, of(conv).bias)),
     up: (x, conv) => relu(convDoubling(x, of(conv).weight, of(conv).bias)),

@@ -64,7 +64,7 @@ export function trainingProgram(description: NetworkDescription, settings: Train
     return relu(y);
   };
   const weight = (conv: string) => named(`${conv}.weight`);
-  const prediction = unet(description, signal, {
+  const prediction = unet<Tensor>(description, signal, {
     block: (sources, conv, norm) => normRelu(convSame(sources, weight(conv), null), conv, norm),
     down: (x, conv, norm) => normRelu(convHalving(x, weight(conv), null), conv, norm),
     up: (x, conv, norm) => normRelu(convDoubling(x, weight(conv), null), conv, norm),

@@ -14,8 +14,8 @@ export function alreadyThere(path: string): UsageError {
 }
 
 /**
- * Throws UsageError usage/output and ResourceError resource/disk-full for what is no defect of the program. `bytesLeft` is how
- * many were still to be written, where that is known.
+ * Throws what is no defect of the program: UsageError usage/output, ResourceError resource/disk-full and resource/disk.
+ * `bytesLeft` is how many were still to be written, where that is known.
  */
 export async function told<T>(path: string, work: () => Promise<T>, bytesLeft?: () => number): Promise<T> {
   try {
@@ -23,6 +23,14 @@ export async function told<T>(path: string, work: () => Promise<T>, bytesLeft?: 
   } catch (cause) {
     const code = codeOf(cause);
     if (code === 'ENOSPC' || code === 'EDQUOT') throw await diskFull(path, cause, bytesLeft?.() ?? null);
+    if (DISK_ERRORS.has(code))
+      throw new ResourceError('resource/disk', {
+        cause,
+        file: path,
+        what: `${path} cannot be written: its disk or the network reports an error (${code}).`,
+        why: 'What was there before is untouched.',
+        remedy: 'Check that the disk is there and sound, or write to another.',
+      });
     if (/^https?:\/\//i.test(path))
       throw new UsageError('usage/output', {
         cause,
@@ -44,6 +52,8 @@ export async function told<T>(path: string, work: () => Promise<T>, bytesLeft?: 
     throw cause;
   }
 }
+
+const DISK_ERRORS: ReadonlySet<string | undefined> = new Set(['EIO', 'ESTALE', 'ENOTCONN', 'ENODEV', 'ENXIO']);
 
 async function diskFull(path: string, cause: unknown, bytesLeft: number | null): Promise<ResourceError> {
   const folder = dirname(path);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -24,4 +24,15 @@ it('I3: what is being written is not listed, and does not keep a run from being 
   expect(await store.list('')).toEqual(['run.json']);
   await store.clear();
   expect(await store.list('')).toEqual([]);
+});
+
+it('I3: half a checkpoint of a trainer that was killed is removed by the next, also by one of the same number', async () => {
+  const folder = join(root, 'restarted');
+  const store = runFolder(folder);
+  await store.writeWhole('checkpoints/step-000000100.safetensors', new Uint8Array(1));
+  const half = temporaryName(join(folder, 'checkpoints', 'step-000000200.safetensors'), 'unfinished');
+  writeFileSync(half, 'half');
+  const lock = await store.lock();
+  expect(readdirSync(join(folder, 'checkpoints'))).toEqual(['step-000000100.safetensors']);
+  await lock.release();
 });

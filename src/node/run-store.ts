@@ -1,7 +1,7 @@
 /** A run's folder on this computer's disk. */
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { RUN_FILES, type RunStore } from '../run/index.ts';
+import { RUN_FILES, RUN_FOLDERS, type RunStore } from '../run/index.ts';
 import { appendToFile, createFolder, writeFileWhole } from './byte-sink.ts';
 import { codeOf } from './output-errors.ts';
 import { isRightToReplace, takeLock } from './run-lock.ts';
@@ -33,7 +33,13 @@ export function runFolder(folder: string): RunStore {
     },
     async lock() {
       await createFolder(folder);
-      return takeLock(place(RUN_FILES.lock), folder);
+      const lock = await takeLock(place(RUN_FILES.lock), folder);
+      // Only a trainer writes there. In a container that is started again it has the number of the one that was killed, so that
+      // what that left would never be recognized.
+      const checkpoints = place(RUN_FOLDERS.checkpoints);
+      for (const name of await namesIn(checkpoints))
+        if (isTemporary(name)) await rm(join(checkpoints, name), { force: true });
+      return lock;
     },
   };
 }

@@ -10,10 +10,10 @@ import {
   encodeSafetensors,
   encodeSafetensorsHeader,
   safetensorsBody,
+  sha256,
   type Float32Tensor,
 } from '../codec/index.ts';
 import { ModelError } from '../core/index.ts';
-import { sha256 } from './digest.ts';
 
 const SCHEMA = 'unstained.checkpoint/1';
 

@@ -28,6 +28,11 @@ export function checkpointPath(step: number): string {
   return `${RUN_FOLDERS.checkpoints}/step-${String(step).padStart(9, '0')}.safetensors`;
 }
 
+/** `previews/step-000012000.png`. */
+export function previewPath(step: number): string {
+  return `${RUN_FOLDERS.previews}/step-${String(step).padStart(9, '0')}.png`;
+}
+
 /** The step in the name of a checkpoint's file, or null for any other file. */
 export function stepOfCheckpoint(name: string): number | null {
   const digits = /^step-(\d{9,})\.safetensors$/.exec(name)?.[1];

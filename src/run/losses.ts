@@ -4,8 +4,8 @@
  *
  * No time stands in it: equal runs, also one that was stopped and one that was not, write equal bytes.
  */
+import { sha256 } from '../codec/index.ts';
 import { ModelError } from '../core/index.ts';
-import { sha256 } from './digest.ts';
 
 export interface LossRow {
   /** 1 is the first. */

@@ -66,6 +66,7 @@ export interface TrainingJob {
   readonly onStep: (record: StepRecord) => void;
   /** Measures the network on what was kept aside; a higher score is better. Null: nothing was. */
   readonly validate: ((network: Tensors, step: number) => Promise<number>) | null;
+  readonly onValidated: (step: number, selection: Selection) => void;
   /** Called with each network that is better than all before. */
   readonly onBest: (network: Tensors, step: number) => Promise<void>;
   /** Called between steps, with everything that must be kept. */
@@ -206,6 +207,7 @@ async function runSteps(job: TrainingJob, session: Session, { signal, onProgress
         const current = await state();
         const network = averagedNetwork(job.description, current.tensors);
         selection = selected(selection, step, await job.validate(network, step));
+        job.onValidated(step, selection);
         if (selection.best?.step === step) await job.onBest(network, step);
       } catch (error) {
         if (!signal?.aborted) throw error; // the step is saved below, and measured when training goes on

@@ -190,7 +190,7 @@ describe.skipIf(!existsSync(bin))('the program', () => {
     await unstained([...args, '--out', 'unbroken', '--quiet']);
     let sent = false;
     const stopped = await unstained([...args, '--out', 'broken'], (err, kill) => {
-      if (sent || !err.includes('training:')) return;
+      if (sent || !err.includes('training ')) return;
       sent = true;
       kill('SIGINT');
     });

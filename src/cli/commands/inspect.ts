@@ -8,8 +8,8 @@ export const inspect: Command = {
   usage: 'PATH',
   about: [
     'Tells what is in a file or folder: of an image its axes, size, type, voxel size, time step (seconds) and channels ' +
-      '(wavelengths in nanometers), and of FILE#scene=1,channel=0 what that part is; of a run or a ' +
-      'checkpoint its network, its step and its settings.',
+      '(wavelengths in nanometers), and of FILE#scene=1,channel=0 what that part is; of a run, a ' +
+      'checkpoint or a model package its network, its step, its structures, its measures and its settings.',
   ],
   operands: { name: 'PATH', most: 1 },
   options: [
@@ -27,6 +27,7 @@ export const inspect: Command = {
   examples: [
     { say: 'An image', type: 'unstained inspect cells.ome.tif' },
     { say: 'A part of an image, with a fingerprint', type: 'unstained inspect cells.ome.tif#channel=DNA --pixels' },
+    { say: 'What a model predicts, and how well', type: 'unstained inspect runs/dna/model.zip' },
     { say: 'A run, for a program', type: 'unstained inspect runs/dna --json' },
   ],
   atInterrupt: STOPS,

@@ -54,6 +54,11 @@ export const train: Command = {
         WEIGHT,
         { name: 'out', value: 'FOLDER', help: "the run's folder, which is made" },
         { name: 'resume', value: 'RUN', help: 'goes on with the run in this folder, from its last saved state' },
+        {
+          name: 'init',
+          value: 'MODEL',
+          help: 'begins with what this model (a model.zip or a run) has learned, for a training with fewer images or steps',
+        },
         ALLOW_CHANGE,
         {
           name: 'dry-run',
@@ -98,6 +103,10 @@ export const train: Command = {
       type: 'unstained train --signal brightfield.ome.tif --target dna=nuclei.ome.tif --out runs/dna',
     },
     { say: 'Many images', type: 'unstained train --data cells.csv --out runs/dna' },
+    {
+      say: 'Learn another structure from a few images',
+      type: 'unstained train --data er.csv --init runs/dna/model.zip --out runs/er',
+    },
     { say: 'Go on after a stop', type: 'unstained train --resume runs/dna' },
     {
       say: 'A single plane instead of a stack, and longer',
@@ -126,6 +135,7 @@ export const train: Command = {
       memoryBytes: memoryBytesOf(given),
       overwrite: given.has('overwrite'),
       resume,
+      init: given.one('init'),
       allowChange: allowedChangesOf(given),
       dryRun: given.has('dry-run'),
     };

@@ -49,12 +49,15 @@ export function readRow({ line, cells }: Row, settings: RowSettings, findings: F
     );
     return null;
   }
-  for (const column of [...Object.values(of), ...columns.named])
+  for (const column of [...Object.values(of), ...columns.named]) {
+    const cell = cells[column.index];
     // oxlint-disable-next-line no-control-regex -- they are what is looked for
-    if (/[\u0000-\u001f\u007f]/.test(cells[column.index])) {
+    if (/[\u0000-\u001f\u007f]/.test(cell))
       wrong(column, 'the cell holds a line break or a tab.', 'Write it in one line.');
-      return null;
-    }
+    else if (cell.includes('\uFFFD'))
+      wrong(column, 'the cell holds letters that are not UTF-8.', 'Save the table as "CSV UTF-8".');
+  }
+  if (findings.length > before) return null;
 
   /** What a cell says; nothing where there is no such column. pandas may write a gap as nan. */
   const textOf = (column: Column | undefined): string => {

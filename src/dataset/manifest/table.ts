@@ -35,18 +35,21 @@ const DELIMITERS = [',', '\t', ';'] as const;
 export function readTable(text: string, file: string, isColumn: (word: string) => boolean): Table {
   refuseOtherFiles(text, file);
   const plain = text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-  const first = parseRows(plain, DELIMITERS[0], 1).read[0];
+  if (countLines(plain) > MOST_ROWS)
+    throw refused(file, `${file} has more than ${MOST_ROWS} lines.`, 'Split it into several manifests.');
+  const start = plain.slice(0, MOST_CHARACTERS_OF_A_ROW);
+  const first = parseRows(start, DELIMITERS[0], 1).read[0];
   if (!first) throw refused(file, `${file} is empty.`, 'Write a header and one row a sample: signal,target');
   const known = DELIMITERS.map((delimiter) => {
-    const header = parseRows(plain, delimiter, 1).read[0];
+    const header = parseRows(start, delimiter, 1).read[0];
     return header ? header.cells.filter(isColumn).length : 0;
   });
   const delimiter = DELIMITERS[known.indexOf(Math.max(...known))];
 
-  const { read, findings } = parseRows(plain, delimiter, MOST_ROWS + 2);
-  const [header, ...rows] = read;
-  if (rows.length > MOST_ROWS)
-    throw refused(file, `${file} has more than ${MOST_ROWS} rows.`, 'Split it into several manifests.');
+  const {
+    read: [header, ...rows],
+    findings,
+  } = parseRows(plain, delimiter);
   return { header, rows: rows.filter(({ cells }) => cells.some((cell) => cell !== '')), findings };
 }
 
@@ -76,8 +79,8 @@ function refused(file: string, what: string, remedy: string): DatasetError {
   });
 }
 
-/** At most `most` rows, the header among them. What is not written as a row must be is a finding. */
-function parseRows(text: string, delimiter: string, most: number): { read: Row[]; findings: Finding[] } {
+/** The rows, the header among them, or the first `most`. What is not written as a row must be is a finding. */
+function parseRows(text: string, delimiter: string, most?: number): { read: Row[]; findings: Finding[] } {
   const read: Row[] = [];
   const findings: Finding[] = [];
   let lastLine = 0;
@@ -129,6 +132,12 @@ function notARow({ code, lines }: CsvError & { lines?: number }, begin: () => nu
     what: 'a cell in quotes goes on after its closing quotation mark.',
     remedy: 'Put the whole cell in quotes, and write a quotation mark within it twice: "".',
   };
+}
+
+function countLines(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
 }
 
 /** The first line after `line` that says something. */

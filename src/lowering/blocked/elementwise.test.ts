@@ -11,6 +11,7 @@ import {
   convWeightGradient,
   div,
   embed,
+  exp,
   input,
   mul,
   program,
@@ -89,6 +90,12 @@ describe('planes', () => {
     }),
     { numRuns: 25 },
   );
+  itIsRight('e to their power is', cases, ({ shape, groupVoxels }) => ({
+    shapes: shapesOf(shape),
+    build: ({ a, s, t }) => exp(relu(affine(a, s, t))),
+    plan: { groupVoxels },
+    forms: () => [AFFINE, 'exp: Exp'],
+  }));
   itIsRight('their roots are', cases, ({ shape, groupVoxels }) => ({
     shapes: shapesOf(shape),
     build: ({ a, s, t }) => sqrt(relu(affine(a, s, t))),
@@ -104,11 +111,13 @@ describe('planes', () => {
     plan: { groupVoxels },
     forms: () => [AFFINE, 'relu: Relu', 'mul: Mul'],
   }));
-  itIsRight('k x + z is', fc.record({ shape: planeShapes, groupVoxels, sides, first: fc.boolean() }), (of) => ({
+  const scaled = fc.record({ shape: planeShapes, groupVoxels, sides, first: fc.boolean(), fed: fc.boolean() });
+  itIsRight('k x + z is, of a constant and of any number', scaled, (of) => ({
     shapes: shapesOf(of.shape),
-    build: ({ s, t, a, b }) => {
+    build: ({ s, t, a, b, k: number }) => {
+      const k = of.fed ? number : constant(-1.5);
       const [x, z] = [a, b].map((plain, i) => (of.sides[i] === 'blocks' ? relu(affine(plain, s, t)) : plain));
-      return of.first ? add(mul(x, constant(-1.5)), z) : add(z, mul(constant(-1.5), x));
+      return of.first ? add(mul(x, k), z) : add(z, mul(k, x));
     },
     plan: { groupVoxels: of.groupVoxels },
     forms: () => [
@@ -123,7 +132,8 @@ describe('planes', () => {
   ])('k x + z of many numbers is, by a convolution: $rows', async ({ shape }, context) => {
     const many: BlockedCase = {
       shapes: shapesOf(shape),
-      build: ({ s, t, a, b }) => add(mul(relu(affine(a, s, t)), constant(-1.5)), relu(affine(b, s, t))),
+      build: ({ s, t, a, b, k }) =>
+        add(mul(relu(affine(a, s, t)), constant(-1.5)), add(mul(relu(affine(b, s, t)), k), a)),
     };
     expectEmulated(many);
     requireBlocks(context);
@@ -206,12 +216,13 @@ describe('weights in blocks', () => {
     positive: true,
     forms: (block) => [gradientForm(size, block), 'sqrt: Sqrt'],
   }));
-  itIsRight('sums of what a number scales are', fc.record({ size: weights, sides }), ({ size, sides }) => ({
+  const scaled = fc.record({ size: weights, sides, fed: fc.boolean() });
+  itIsRight('sums of what a number scales are', scaled, ({ size, sides, fed }) => ({
     shapes: shapesOf(size),
-    build: ({ x, y, w }) => {
+    build: ({ x, y, w, k }) => {
       const g = convWeightGradient(x, y, of);
       const [a, b] = sides.map((side) => (side === 'blocks' ? g : w));
-      return add(mul(a, constant(0.25)), sides[0] === sides[1] ? sqrt(b) : b);
+      return add(mul(a, fed ? k : constant(0.25)), sides[0] === sides[1] ? sqrt(b) : b);
     },
     positive: true,
     forms: (block) => {

@@ -71,7 +71,7 @@ function draw(inputs: readonly OnnxValue[], positive = false): Tensors {
   const source = random(1);
   const next = () => (positive ? 0.5 + source.uniform() : source.normal());
   return Object.fromEntries(
-    inputs.map(({ name, shape }) => [name, Float32Array.from({ length: elementCount(shape) }, next)]),
+    inputs.map(({ name, shape }) => [name, Float32Array.from({ length: elementCount(shape.map(Number)) }, next)]),
   );
 }
 
@@ -81,7 +81,9 @@ async function compute(onnx: OnnxModel, feeds: Tensors): Promise<Tensors> {
     intraOpNumThreads: 1,
     logSeverityLevel: 4,
   });
-  const tensors = onnx.inputs.map(({ name, shape }) => [name, new ort.Tensor('float32', feeds[name], shape)] as const);
+  const tensors = onnx.inputs.map(
+    ({ name, shape }) => [name, new ort.Tensor('float32', feeds[name], shape.map(Number))] as const,
+  );
   const made = await session.run(Object.fromEntries(tensors));
   const results = onnx.outputs.map(({ name }) => [name, (made[name].data as Float32Array).slice()] as const);
   await session.release();

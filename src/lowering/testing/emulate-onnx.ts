@@ -34,7 +34,7 @@ export function emulateOnnx(
   for (const { name, shape, data } of model.constants) values.set(name, tensor(name, shape, Array.from(data, Number)));
   for (const { name, shape } of model.inputs) {
     if (!feeds[name]) throw new Error(`The input ${name} is not fed.`);
-    values.set(name, tensor(name, shape, feeds[name]));
+    values.set(name, tensor(name, shape.map(Number), feeds[name]));
   }
   const domains: Record<string, Readonly<Record<string, Rule>>> = {
     '': standardOperators,
@@ -59,7 +59,7 @@ export function emulateOnnx(
     model.outputs.map(({ name, shape }) => {
       const value = values.get(name);
       if (!value) throw new Error(`Nothing makes the output ${name}.`);
-      expectShape(value, shape, `The output ${name}`);
+      expectShape(value, shape.map(Number), `The output ${name}`);
       return [name, Float32Array.from(value.data)];
     }),
   );

@@ -1,0 +1,39 @@
+/** A run whose data, settings or version changed before it goes on. They fail as long as `train` does not compare. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isBuilt, resumeArgs, start, succeed, trainArgs, writePair } from './tiny-training.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'unstained-changes-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.skipIf(!isBuilt)('a run that goes on', () => {
+  beforeAll(async () => {
+    await writePair(folder);
+    await succeed(folder, trainArgs({ steps: 10, every: 5 }, 'run'));
+    const dye = readFileSync(join(folder, 'dye.ome.tif'));
+    dye[dye.length >> 1] ^= 1; // one bit of one pixel
+    writeFileSync(join(folder, 'dye.ome.tif'), dye);
+    const run = readFileSync(join(folder, 'run', 'run.json'), 'utf8');
+    writeFileSync(join(folder, 'run', 'run.json'), run.replace(/"version": "[^"]*"/, '"version": "0.0.1"'));
+  }, 60_000);
+  const goOnFurther = (...more: string[]) =>
+    start(folder, [...resumeArgs('run'), '--steps', '20', '--lr', '0.002', ...more]).ended;
+
+  it.fails('D8: is refused where something changed, and told all of it at once', async () => {
+    const { code, err } = await goOnFurther('--allow-change', 'data');
+    expect(code).toBe(2);
+    expect(err).not.toContain('dye'); // which is allowed
+    expect(err).toContain('optimizer.lr is 0.002; it was 0.001.');
+    expect(err).toMatch(/unstained is .*; it was 0\.0\.1\./);
+    expect(err).toContain('unstained train --resume run --allow-change data,config,version');
+  });
+
+  it.fails('D8: goes on with what was allowed by name, and says with what', async () => {
+    const { code, err } = await goOnFurther('--allow-change', 'data,config', '--allow-change', 'version');
+    expect(code).toBe(0);
+    expect(err).toMatch(/Allowed: .*dye/);
+    expect(err).toContain('Allowed: optimizer.lr is 0.002; it was 0.001.');
+  });
+});
