@@ -5,9 +5,9 @@
 export { drawBatch } from './batch.ts';
 export type { Batch } from './batch.ts';
 export { checkPair } from './check/check-pair.ts';
-export type { CheckedImage, CheckedPair, CheckedTarget, PairFacts } from './check/check-pair.ts';
+export type { CheckedImage, CheckedPair, CheckedTarget } from './check/checked-pair.ts';
 export { checkTogether } from './check/check-together.ts';
-export type { PlacedFacts } from './check/check-together.ts';
+export type { PairFacts, PlacedFacts } from './check/facts.ts';
 export type { Finding, FindingKind } from './check/finding.ts';
 export { preparePair } from './pair.ts';
 export type { TrainingPair } from './pair.ts';

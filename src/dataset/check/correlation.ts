@@ -166,8 +166,6 @@ function readWindow(
   return data;
 }
 
-
-
 /** Every frequency of `size`, the opposite one, and its ring. */
 function forRings(size: Size, step: Size, visit: (at: number, opposite: number, ring: number) => void): void {
   const all = { z: true, y: true, x: true };

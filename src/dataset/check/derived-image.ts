@@ -104,7 +104,7 @@ function fade(length: number): Float64Array {
 /** A plane blurred along y and x by three boxes each, nearly a Gaussian of deviation `sigma`; borders are mirrored. */
 export function blur(plane: Float32Array, { y: rows, x: columns }: Size, sigma: number): Float32Array {
   const radius = Math.max(1, Math.round(Math.sqrt((12 * sigma * sigma) / 3 + 1) / 2 - 0.5));
-  let [from, to] = [Float32Array.from(plane), new Float32Array(plane.length)];
+  const [from, to] = [Float32Array.from(plane), new Float32Array(plane.length)];
   for (let pass = 0; pass < 3; pass++) {
     boxLines(from, to, rows, columns, columns, 1, radius);
     boxLines(to, from, columns, rows, 1, columns, radius);

@@ -105,14 +105,18 @@ function viewsOf(signal: Volume, flat: boolean): Volume[] {
 
 /** Length of a sample along each axis, in the shorter of those of y and x; 1 where the voxel size isn't known. */
 function stepsOf({ voxelSize }: Volume, { bin }: Framing): Size {
-  const of = (axis: keyof Size) => (voxelSize?.[axis] ?? null);
+  const of = (axis: keyof Size) => voxelSize?.[axis] ?? null;
   const [z, y, x] = [of('z'), of('y'), of('x')];
   if (y === null || x === null) return { z: 1, y: 1, x: 1 };
   const unit = Math.min(y, x) * bin.x;
   return { z: z === null ? 1 : (z * bin.z) / unit, y: (y * bin.y) / unit, x: (x * bin.x) / unit };
 }
 
-function sideBySide(signal: Float32Array, target: Float32Array, { extent, box }: Framing): ReturnType<typeof emptySpectrum> {
+function sideBySide(
+  signal: Float32Array,
+  target: Float32Array,
+  { extent, box }: Framing,
+): ReturnType<typeof emptySpectrum> {
   const pair = emptySpectrum(box);
   let from = 0;
   for (let z = 0; z < extent.z; z++)
