@@ -4,6 +4,7 @@ import { fieldMap } from './field-map.ts';
 import { escapeHtml } from './html.ts';
 import { lossChart } from './loss-chart.ts';
 import { hero, structurePanels } from './panels.ts';
+import { previewHistory } from './preview-history.ts';
 import { middleOf, type Fact, type ReportData, type ReportExample } from './report-data.ts';
 import { dot, keyScores, scoreTable } from './scores.ts';
 import { SCRIPT } from './script.ts';
