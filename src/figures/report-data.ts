@@ -1,7 +1,5 @@
 /** What a report shows: numbers and planes, nothing that needs a file or a network to be looked at. */
 
-import type { PreviewPicture } from './preview-history.ts';
-
 /** One image plane, or several of a stack: float32, (y, x), x fastest, in whatever units; windows are found from the values. */
 export interface Planes {
   readonly width: number;
@@ -53,6 +51,14 @@ export interface ReportExample {
 export interface Fact {
   readonly name: string;
   readonly value: string;
+}
+
+/** What a network made of some patches at one moment of its training. */
+export interface PreviewPicture {
+  readonly step: number;
+  readonly png: Uint8Array;
+  /** Pearson's r of the validation at this step; null where undefined. */
+  readonly r: number | null;
 }
 
 export interface ReportData {
