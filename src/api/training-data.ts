@@ -80,9 +80,9 @@ async function openData(
 ): Promise<TrainingData> {
   const reading = { files: world.files, converter: world.converter, axes, voxelSize, signal, onNote };
   const { network, seed } = config;
-  const fields = await listFields(samples, reading, config, alignmentOf(network), (done) =>
-    onProgress?.({ task: 'opening images', done, total: samples.length, unit: 'samples' }),
-  );
+  const fields = await listFields(samples, reading, config, alignmentOf(network), (done) => {
+    if (samples.length > 1) onProgress?.({ task: 'opening images', done, total: samples.length, unit: 'samples' });
+  });
   const parts = before
     ? before.samples.map(({ role, train, heldOut, margin }) => ({ role, train, heldOut, margin }))
     : planParts(fields, config, reachOf(network), random(seed));

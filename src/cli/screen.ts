@@ -60,6 +60,8 @@ export function openScreen(io: Io, { quiet, live }: ScreenSettings): Screen {
 
   let training: Followed | null = null; // until its last step, also while something else is done in between
   let current: Followed | null = null;
+  /** Tasks of which a plain line has been written: the first one of each comes at once. */
+  const told = new Set<string>();
   let drawnAt = -Infinity;
   let stopTicking: (() => void) | null = null;
 
@@ -96,8 +98,10 @@ export function openScreen(io: Io, { quiet, live }: ScreenSettings): Screen {
       if (progress.training) training = current;
       else if (training && training.progress.done >= training.progress.total) training = null;
       else training?.course.pause(now);
-      if (now - drawnAt < (isLive ? REDRAW_AFTER_MS : PLAIN_LINE_AFTER_MS)) return;
-      if (isLive) return draw(now);
+      const isNew = !told.has(progress.task);
+      told.add(progress.task);
+      if (isLive) return now - drawnAt < REDRAW_AFTER_MS ? undefined : draw(now);
+      if (now - drawnAt < PLAIN_LINE_AFTER_MS && !isNew) return;
       drawnAt = now;
       write(withoutControls(plainLine({ ...current, now, residentBytes: io.residentBytes() })));
     },

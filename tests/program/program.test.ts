@@ -115,9 +115,13 @@ describe.skipIf(!existsSync(bin))('the program', () => {
       'config.yaml',
       'data.json',
       'environment.json',
+      'log.jsonl',
       'losses.csv',
+      'model.zip',
+      'previews',
       'report',
       'run.json',
+      'tensorboard',
     ]);
 
     const predicted = await unstained(['predict', 'a-bf.ome.tif', '--model', 'run', '--out', 'p.ome.tif', '--json']);
@@ -190,7 +194,7 @@ describe.skipIf(!existsSync(bin))('the program', () => {
     await unstained([...args, '--out', 'unbroken', '--quiet']);
     let sent = false;
     const stopped = await unstained([...args, '--out', 'broken'], (err, kill) => {
-      if (sent || !err.includes('training:')) return;
+      if (sent || !err.includes('training ')) return;
       sent = true;
       kill('SIGINT');
     });
