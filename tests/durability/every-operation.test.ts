@@ -51,7 +51,8 @@ function begin(settings: Settings): TrainRequest {
     overwrite: false,
     resume: null,
     allowChange: new Set(),
-    dryRun: false,
+    init: null,
+  dryRun: false,
   };
 }
 
