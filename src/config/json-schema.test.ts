@@ -130,9 +130,9 @@ describe('the JSON Schema accepts a file exactly where the program accepts each 
         else refused++;
         expect(schema.safeParse(document).success, JSON.stringify(document)).toBe(isRight);
       }),
-      { seed: 17, numRuns: 5000 },
+      { seed: 17, numRuns: 2000 },
     );
-    expect(Math.min(accepted, refused)).toBeGreaterThan(1000); // or it would say little
+    expect(Math.min(accepted, refused)).toBeGreaterThan(400); // or it would say little
   });
 
   const python = process.env['UNSTAINED_PYTHON'] ?? 'python3';
