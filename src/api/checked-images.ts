@@ -47,7 +47,7 @@ export async function readImages(
     }
   }
   const [first] = images;
-  const isCut = first !== undefined && cut.z + cut.y + cut.x > 0;
+  const isCut = first !== undefined && cut.y + cut.x > 0;
   return { images: read, findings, part: isCut ? partText(first.source.size, cut) : null };
 }
 
@@ -65,21 +65,22 @@ const LARGEST: Readonly<Record<SampleType, number | null>> = {
   float64: null,
 };
 
-/** Never cut to fewer rows and columns, if planes can be left out instead. */
-const LEAST_EXTENT = 256;
+/** Never cut to fewer rows and columns: they would show nothing. */
+const LEAST_EXTENT = 64;
 
-/** How many voxels are left out along each axis, of every image alike: images of unlike size stay unlike. */
+/**
+ * How many voxels are left out along each axis, of every image alike, so that images of unlike size stay unlike. Planes are
+ * all read: which of them is blank, or in focus, is told by its number in the file.
+ */
 function cutFor(images: readonly { readonly channels: number; readonly size: Size }[], mostVoxels: number): Size {
-  const voxels = (cut: Size) =>
-    images.reduce((sum, { channels, size }) => sum + channels * voxelCount(middle(size, cut).size), 0);
-  const largest = (axis: keyof Size) => Math.max(1, ...images.map(({ size }) => size[axis]));
-  let cut: Size = { z: 0, y: 0, x: 0 };
-  const share = Math.sqrt(mostVoxels / voxels(cut));
-  if (share >= 1) return cut;
-  const left = (extent: number) => Math.min(extent, Math.max(LEAST_EXTENT, Math.floor(extent * share)));
-  cut = { z: 0, y: largest('y') - left(largest('y')), x: largest('x') - left(largest('x')) };
-  const planes = Math.floor((largest('z') * mostVoxels) / voxels(cut));
-  return { ...cut, z: Math.max(0, largest('z') - Math.max(1, planes)) };
+  const voxels = images.reduce((sum, { channels, size }) => sum + channels * voxelCount(size), 0);
+  const share = Math.sqrt(mostVoxels / voxels);
+  if (share >= 1) return { z: 0, y: 0, x: 0 };
+  const cut = (axis: 'y' | 'x') => {
+    const largest = images.reduce((most, { size }) => Math.max(most, size[axis]), 1);
+    return Math.max(0, largest - Math.max(LEAST_EXTENT, Math.floor(largest * share)));
+  };
+  return { z: 0, y: cut('y'), x: cut('x') };
 }
 
 function middle(size: Size, cut: Size): Region {
@@ -89,8 +90,12 @@ function middle(size: Size, cut: Size): Region {
   return { start: { z: first('z'), y: first('y'), x: first('x') }, size: kept };
 }
 
-function partText(size: Size, cut: Size): string {
-  return `only the middle (${formatSize(middle(size, cut).size)}) of (${formatSize(size)}) was read, for memory's sake`;
+function partText(whole: Size, cut: Size): string {
+  const { start, size } = middle(whole, cut);
+  return (
+    `only the middle (${formatSize(size)}) of (${formatSize(whole)}) was read, for memory's sake; ` +
+    `y and x are counted from its corner at y ${start.y}, x ${start.x}`
+  );
 }
 
 async function readRegion(

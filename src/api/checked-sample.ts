@@ -8,12 +8,15 @@ import {
   type PairFacts,
   type Sample,
 } from '../dataset/index.ts';
-import { checkPictures, type ShownPicture } from '../figures/index.ts';
+import { checkPictures, type Lie, type ShownPicture } from '../figures/index.ts';
 import { equalSize, formatSize, type VoxelSize } from '../volume/index.ts';
 import { readImages, type ReadImages } from './checked-images.ts';
 import { openSample, type OpenedSample } from './opened-sample.ts';
 import type { GivenVoxelSize } from './requests.ts';
 import type { World } from './world.ts';
+
+const LIES: ReadonlySet<Finding['kind']> = new Set(['shift', 'flip']);
+const AXES = ['z', 'y', 'x'] as const;
 
 /** What is kept of a sample: nothing of its volumes. */
 export interface CheckedSample {
@@ -120,10 +123,25 @@ function checkMoment(
   const findings = [...before, ...ofMask, ...(facts?.findings ?? [])];
   const plane = shownPlane(signal?.volume.size.z ?? null, facts);
   const edge = settings.edgeOf(findings);
-  const shift = findings.some(({ kind }) => kind === 'shift') ? (facts?.shift ?? null) : null;
-  const volumes = { signal: signal && signal.volume, targets, weight: weight && weight.volume };
-  const pictures = edge === null ? [] : checkPictures({ ...volumes, shift, plane: plane ?? 0 }, edge);
+  const pictured = {
+    signal: signal && signal.volume,
+    targets: targets.map(({ name, volume }) => ({ name, volume, lie: lieOf(name, facts) })),
+    weight: weight && weight.volume,
+    plane: plane ?? 0,
+  };
+  const pictures = edge === null ? [] : checkPictures(pictured, edge);
   return { sample, findings, facts, part, voxelSize: signal?.volume.voxelSize ?? null, plane, pictures };
+}
+
+/** How a target lies on its signal, where it was found to lie wrong. */
+function lieOf(target: string, facts: PairFacts | null): Lie | null {
+  const found = facts?.findings.find(({ kind, measured }) => LIES.has(kind) && measured?.target === target);
+  if (!found?.measured) return null;
+  const { z, y, x, mirrored } = found.measured;
+  return {
+    mirrored: AXES.filter((axis) => String(mirrored ?? '').includes(axis)),
+    shift: { z: Number(z), y: Number(y), x: Number(x) },
+  };
 }
 
 /** Of a mask beside a weight map, which counts together with it. */

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { jsonSchema, resolveConfig } from './index.ts';
-import { KEYS, PRESETS, SECTIONS } from './keys.ts';
+import { PRESETS } from './keys.ts';
+import { KEYS, SECTIONS } from './placed-keys.ts';
 import { readInput, valueAt } from './resolve.ts';
 
 type Document = Readonly<Record<string, unknown>>;

@@ -11,6 +11,7 @@ import {
   renderCheckPage,
   type CheckedSample,
   type DrawnImage,
+  type Lie,
   type ShownFinding,
   type ShownPicture,
 } from './index.ts';
@@ -52,9 +53,8 @@ const sample = (id: string, findings: readonly ShownFinding[] = []): CheckedSamp
   pictures: checkPictures(
     {
       signal: noiseless(),
-      targets: [{ name: 'dna', volume: box({ z: 2, y: 5, x: 6 }) }],
+      targets: [{ name: 'dna', lie: null, volume: box({ z: 2, y: 5, x: 6 }) }],
       weight: null,
-      shift: null,
       plane: 2,
     },
     320,
@@ -147,33 +147,41 @@ describe('the page of a check', () => {
 });
 
 describe('the pictures of a sample', () => {
-  const shift = { z: 1, y: 5, x: -4, confidence: 1 };
   const signal = noiseless();
   const titled = (title: string, pictures: readonly ShownPicture[]) =>
     pictures.find((picture) => picture.title === title);
   const pixels = async ({ src }: DrawnImage) =>
     decodePng(Uint8Array.from(atob(src.slice(src.indexOf(',') + 1)), (letter) => letter.charCodeAt(0)));
 
-  it('moved back, a shifted target is drawn as one that was never shifted, from above and from the side', () => {
-    const [right, off] = [
-      { z: 2, y: 5, x: 12 },
-      { z: 3, y: 10, x: 8 },
-    ].map((at) => [{ name: 'dna', volume: box(at) }]);
-    const straight = titled(
-      'dna on signal',
-      checkPictures({ signal, targets: right, weight: null, shift: null, plane: 2 }, 320),
-    )!;
-    const shifted = checkPictures({ signal, targets: off, weight: null, shift, plane: 2 }, 320);
-    expect(titled('dna on signal', shifted)!.image).not.toEqual(straight.image);
-    const { image, side } = titled('dna moved back', shifted)!;
-    expect({ image, side }).toEqual({ image: straight.image, side: straight.side });
-  });
+  it.each([
+    ['moved', [], { z: 3, y: 10, x: 8 }, { z: 1, y: 5, x: -4 }],
+    ['mirrored', ['y'], { z: 2, y: SIZE.y - 4 - 5, x: 12 }, { z: 0, y: 0, x: 0 }],
+    ['mirrored', ['y', 'x'], { z: 2, y: SIZE.y - 4 - 8, x: SIZE.x - 4 - 11 }, { z: 0, y: 3, x: -1 }],
+    ['mirrored', ['z'], { z: SIZE.z - 2 - 3, y: 7, x: 12 }, { z: 1, y: 2, x: 0 }],
+  ] as const)(
+    '%s back (%j), a target is drawn as one that lay right, from above and from the side',
+    (how, mirrored, at, shift) => {
+      const named = (volume: Volume, lie: Lie | null) => [{ name: 'dna', volume, lie }];
+      const right = checkPictures(
+        { signal, targets: named(box({ z: 2, y: 5, x: 12 }), null), weight: null, plane: 2 },
+        320,
+      );
+      const wrong = checkPictures(
+        { signal, targets: named(box(at), { mirrored, shift }), weight: null, plane: 2 },
+        320,
+      );
+      expect(right.map(({ title }) => title)).toEqual(['signal', 'dna', 'dna on signal']);
+      expect(wrong.map(({ title }) => title)).toEqual(['signal', 'dna', 'dna on signal', `dna ${how} back`]);
+      expect(wrong[2].image).not.toEqual(right[2].image);
+      expect([wrong[3].image, wrong[3].side]).toEqual([right[2].image, right[2].side]);
+    },
+  );
 
   it('the target is green where it is bright, and gray shows through where it is dark', async () => {
-    const targets = [{ name: 'dna', volume: box({ z: 2, y: 5, x: 6 }) }];
+    const targets = [{ name: 'dna', lie: null, volume: box({ z: 2, y: 5, x: 6 }) }];
     const { image } = titled(
       'dna on signal',
-      checkPictures({ signal, targets, weight: null, shift: null, plane: 2 }, 320),
+      checkPictures({ signal, targets, weight: null, plane: 2 }, 320),
     ) as unknown as { image: DrawnImage };
     const { data, width } = await pixels(image);
     const at = (y: number, x: number) => [...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)];
@@ -184,8 +192,8 @@ describe('the pictures of a sample', () => {
   });
 
   it('no side is longer than asked, and no picture is laid over another of unlike size', () => {
-    const targets = [{ name: 'dna', volume: box({ z: 1, y: 1, x: 1 }, { z: 6, y: 20, x: 28 }) }];
-    const pictures = checkPictures({ signal, targets, weight: null, shift: null, plane: 2 }, 15);
+    const targets = [{ name: 'dna', lie: null, volume: box({ z: 1, y: 1, x: 1 }, { z: 6, y: 20, x: 28 }) }];
+    const pictures = checkPictures({ signal, targets, weight: null, plane: 2 }, 15);
     expect(pictures.map(({ title }) => title)).toEqual(['signal', 'dna']);
     for (const { image } of pictures) expect(Math.max(image.width, image.height)).toBe(15);
   });
@@ -196,22 +204,22 @@ describe('the pictures of a sample', () => {
       size: { ...SIZE, z: 1 },
       data: box({ z: 0, y: 5, x: 6 }).data.slice(0, 600),
     };
-    const targets = [{ name: 'dna', volume: plane }];
-    const over = checkPictures({ signal, targets, weight: null, shift: null, plane: 4 }, 320);
+    const targets = [{ name: 'dna', lie: null, volume: plane }];
+    const over = checkPictures({ signal, targets, weight: null, plane: 4 }, 320);
     expect(over.map(({ title, hint, side }) => [title, hint, side])).toEqual([
       ['signal', 'plane z 4', null],
       ['dna', '', null],
       ['dna on signal', 'plane z 4', null],
     ]);
-    expect(
-      checkPictures({ signal: null, targets, weight: null, shift: null, plane: 0 }, 320).map(({ title }) => title),
-    ).toEqual(['dna']);
+    expect(checkPictures({ signal: null, targets, weight: null, plane: 0 }, 320).map(({ title }) => title)).toEqual([
+      'dna',
+    ]);
   });
 
   it('a voxel without a number is gray in between, a constant image is black', async () => {
     const flat = { ...noiseless(), data: new Float32Array(3600).fill(5) };
     flat.data[2 * 600 + 31] = NaN;
-    const [{ image }] = checkPictures({ signal: flat, targets: [], weight: null, shift: null, plane: 2 }, 320);
+    const [{ image }] = checkPictures({ signal: flat, targets: [], weight: null, plane: 2 }, 320);
     const { data } = await pixels(image);
     expect([data[30], data[31], data[32]]).toEqual([0, 128, 0]);
   });

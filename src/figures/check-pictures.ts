@@ -3,7 +3,7 @@
  * and drawn at once, so that a check of many samples keeps no volumes.
  */
 import { axisFilter, channelOf, equalSize, filterPlane, type Size, type Volume } from '../volume/index.ts';
-import type { DrawnImage, Shift, ShownPicture } from './check-data.ts';
+import type { DrawnImage, ShownPicture } from './check-data.ts';
 import { addLight, dataUri, drawPlane, grayDataUri, windowOf, type LookUp, type Window } from './color.ts';
 
 /** What lies under a target is drawn darker, so that the color stands out on the gray of a bright field. */
@@ -14,13 +14,24 @@ const OVER: LookUp = (value) => [38 * value, 190 * value, 105 * value];
 export interface PicturedSample {
   /** The first channel is shown; null where it cannot be. */
   readonly signal: Volume | null;
-  readonly targets: readonly { readonly name: string; readonly volume: Volume }[];
+  readonly targets: readonly PicturedTarget[];
   /** How much each voxel counts. */
   readonly weight: Volume | null;
-  /** Where the first target lies away from the signal: shown moved back too. */
-  readonly shift: Shift | null;
   /** Plane of the signal to show. */
   readonly plane: number;
+}
+
+export interface PicturedTarget {
+  readonly name: string;
+  readonly volume: Volume;
+  /** How it lies on the signal where it lies wrong: it is shown as it should lie, too. */
+  readonly lie: Lie | null;
+}
+
+/** Along which axes a target is mirrored, and by how many voxels it is displaced when that is undone. */
+export interface Lie {
+  readonly mirrored: readonly ('z' | 'y' | 'x')[];
+  readonly shift: Size;
 }
 
 /** One plane, seen from above or from the side. */
@@ -31,18 +42,19 @@ interface View {
 }
 
 /** At most `edge` pixels along the longer side; smaller images keep their pixels. */
-export function checkPictures({ signal, targets, weight, shift, plane }: PicturedSample, edge: number): ShownPicture[] {
+export function checkPictures({ signal, targets, weight, plane }: PicturedSample, edge: number): ShownPicture[] {
   const seen = signal && channelOf(signal, 0);
   const pictures = seen ? [grayPicture('signal', seen, plane, edge)] : [];
   const ownPlane = ({ size }: Volume) => (seen ? planeIn(size, seen.size, plane) : size.z >> 1);
-  for (const [i, { name, volume }] of targets.entries()) {
+  for (const { name, volume, lie } of targets) {
     const target = channelOf(volume, 0);
     const own = ownPlane(target);
     pictures.push(grayPicture(name, target, own, edge));
     if (!seen || target.size.y !== seen.size.y || target.size.x !== seen.size.x) continue;
     pictures.push(overlay(`${name} on signal`, seen, target, { plane, own }, edge));
-    if (shift && i === 0)
-      pictures.push(overlay(`${name} moved back`, seen, moved(target, shift), { plane, own }, edge));
+    if (!lie) continue;
+    const title = `${name} ${lie.mirrored.length > 0 ? 'mirrored back' : 'moved back'}`;
+    pictures.push(overlay(title, seen, straightened(target, lie), { plane, own }, edge));
   }
   if (weight) pictures.push(grayPicture('weight', weight, ownPlane(weight), edge));
   return pictures;
@@ -75,21 +87,30 @@ function side({ data, size }: Volume, row: number): View {
 function brightestRow({ data, size: { y: rows, x: columns } }: Volume): number {
   const sums = new Float64Array(rows);
   for (let i = 0, row = 0; i < data.length; row = (row + 1) % rows)
-    for (const end = i + columns; i < end; i++) sums[row] += data[i];
+    for (const end = i + columns; i < end; i++) sums[row] += data[i] || 0; // NaN would hide its row and all that follow
   return sums.reduce((best, sum, row) => (sum > sums[best] ? row : best), 0);
 }
 
-/** What the target would be without its shift, by whole voxels; what comes from outside the image is dark. */
-function moved({ data, size, ...rest }: Volume, shift: Shift): Volume {
-  const by = { z: size.z > 1 ? Math.round(shift.z) : 0, y: Math.round(shift.y), x: Math.round(shift.x) };
+/** What the target would be if it lay right, by whole voxels; what comes from outside the image is dark. */
+function straightened({ data, size, ...rest }: Volume, { mirrored, shift }: Lie): Volume {
   const lowest = data.reduce((least, value) => (value < least ? value : least), Infinity);
   const out = new Float32Array(data.length).fill(lowest);
-  const [firstX, lastX] = [Math.max(0, -by.x), Math.min(size.x, size.x - by.x)];
-  for (let z = Math.max(0, -by.z); z < Math.min(size.z, size.z - by.z); z++)
-    for (let y = Math.max(0, -by.y); y < Math.min(size.y, size.y - by.y) && firstX < lastX; y++) {
-      const from = ((z + by.z) * size.y + y + by.y) * size.x + by.x;
-      out.set(data.subarray(from + firstX, from + lastX), (z * size.y + y) * size.x + firstX);
-    }
+  /** Where each place of an axis comes from; -1: from outside. */
+  const sources = (axis: keyof Size) => {
+    const by = size[axis] > 1 ? Math.round(shift[axis]) : 0;
+    return Int32Array.from({ length: size[axis] }, (_, i) => {
+      const from = mirrored.includes(axis) ? size[axis] - 1 - i - by : i + by;
+      return from < size[axis] ? Math.max(-1, from) : -1;
+    });
+  };
+  const [fromZ, fromY, fromX] = [sources('z'), sources('y'), sources('x')];
+  fromZ.forEach((sourceZ, z) =>
+    fromY.forEach((sourceY, y) => {
+      if (sourceZ < 0 || sourceY < 0) return;
+      const [from, to] = [(sourceZ * size.y + sourceY) * size.x, (z * size.y + y) * size.x];
+      for (let x = 0; x < size.x; x++) if (fromX[x] >= 0) out[to + x] = data[from + fromX[x]];
+    }),
+  );
   return { ...rest, data: out, size };
 }
 

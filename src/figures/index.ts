@@ -6,6 +6,7 @@ export { severityOf } from './check-data.ts';
 export type { CheckedSample, CheckPageData, DrawnImage, Shift, ShownFinding, ShownPicture } from './check-data.ts';
 export { renderCheckPage } from './check-page.ts';
 export { checkPictures } from './check-pictures.ts';
+export type { Lie, PicturedTarget } from './check-pictures.ts';
 export { renderReport } from './page.ts';
 export { triptychPng } from './panels.ts';
 export { previewPng } from './preview.ts';

@@ -1,5 +1,7 @@
 /** What a report shows: numbers and planes, nothing that needs a file or a network to be looked at. */
 
+import type { PreviewPicture } from './preview-history.ts';
+
 /** One image plane, or several of a stack: float32, (y, x), x fastest, in whatever units; windows are found from the values. */
 export interface Planes {
   readonly width: number;
@@ -56,6 +58,8 @@ export interface Fact {
 export interface ReportData {
   readonly title: string;
   readonly examples: readonly ReportExample[];
+  /** What the network made of some patches as it learned; none where that was not looked at. */
+  readonly previews: readonly PreviewPicture[];
   /** What ran on what machine in what time. */
   readonly facts: readonly Fact[];
 }

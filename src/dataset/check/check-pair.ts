@@ -1,44 +1,53 @@
 /** What is wrong with one sample: its images by themselves, and against each other. */
 import type { Random } from '../../core/index.ts';
-import type { Volume } from '../../volume/index.ts';
-import type { Finding } from './finding.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import { channelFindings } from './channels.ts';
+import type { CheckedPair, CheckedTarget } from './checked-pair.ts';
+import type { PairFacts } from './facts.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { focusFindings, focusProfile } from './focus.ts';
+import { imageFaults, isMask, isUsable } from './image-faults.ts';
+import { lieFindings, registerWithConfidence, type Lie } from './lie.ts';
+import { fits, gridFindings } from './same-grid.ts';
 
-export interface CheckedImage {
-  /** As the user wrote it: messages name it. */
-  readonly file: string;
-  readonly volume: Volume;
-  readonly channelNames: readonly (string | null)[];
-  /** Largest value of the file's sample type; null for floats. */
-  readonly typeMax: number | null;
-}
+/**
+ * Checks one sample. Nothing is thrown for what is wrong with images: all of it is in the findings. Images that can't be
+ * compared (other extents, NaN, constant) are checked by themselves only.
+ *
+ * `random` is not drawn from yet: every measure looks at the whole image.
+ */
+export function checkPair(pair: CheckedPair, _random: Random): PairFacts {
+  const { id, signal, targets, weight } = pair;
+  const findings = [
+    ...gridFindings(pair),
+    ...imageFaults(id, signal, 'signal'),
+    ...targets.flatMap((target) => imageFaults(id, target, 'target')),
+    ...(weight ? imageFaults(id, weight, 'weight') : []),
+  ];
+  const usable = isUsable(signal.volume);
+  const comparable = targets.filter(
+    ({ volume }) => usable && isUsable(volume) && volume.channels === 1 && fits(signal.volume.size, volume.size),
+  );
+  const lies = new Map<CheckedTarget, Lie | null>();
+  for (const target of comparable) lies.set(target, registerWithConfidence(signal.volume, target.volume));
+  for (const target of comparable) findings.push(...lieFindings(id, signal, target, lies.get(target) ?? null));
+  findings.push(...channelFindings(pair, comparable, lies));
 
-export interface CheckedTarget extends CheckedImage {
-  /** The structure that is stained: `dna`. */
-  readonly name: string;
-}
-
-export interface CheckedPair {
-  readonly id: string;
-  readonly signal: CheckedImage;
-  readonly targets: readonly CheckedTarget[];
-  readonly weight: CheckedImage | null;
-  /** The files' channels that were not chosen: perhaps another one should have been. */
-  readonly others: readonly CheckedImage[];
-}
-
-export interface PairFacts {
-  readonly id: string;
-  readonly findings: readonly Finding[];
-  /** Voxels of the signal, of the first target against it; null where none could be measured. Confidence is 0 to 1. */
-  readonly shift: { readonly z: number; readonly y: number; readonly x: number; readonly confidence: number } | null;
-  /** Focus measure, one a plane. */
-  readonly zProfile: { readonly signal: readonly number[]; readonly target: readonly number[] };
-  /** Small (< 20 kB): for comparisons between samples. */
-  readonly fingerprint: Fingerprint;
-}
-
-export function checkPair(pair: CheckedPair, random: Random): PairFacts {
-  void random;
-  return { id: pair.id, findings: [], shift: null, zProfile: { signal: [], target: [] }, fingerprint: { signal: '' } };
+  const [first] = targets;
+  const zProfile = {
+    signal: usable ? focusProfile(signal.volume) : [],
+    target: first && isUsable(first.volume) ? focusProfile(first.volume) : [],
+  };
+  if (first && comparable.includes(first) && !isMask(first.volume))
+    findings.push(
+      ...focusFindings(id, { image: signal, profile: zProfile.signal }, { image: first, profile: zProfile.target }),
+    );
+  const lie = first ? (lies.get(first) ?? null) : null;
+  const mirrored = lie && (lie.mirror.z || lie.mirror.y || lie.mirror.x);
+  return {
+    id,
+    findings,
+    shift: lie && !mirrored ? { ...lie.shift, confidence: lie.confidence } : null,
+    zProfile,
+    fingerprint: fingerprintOf(pair),
+  };
 }
