@@ -6,7 +6,7 @@ import { checkSample, type CheckedSample, type CheckSettings } from './checked-s
 import { requireNotInput } from './free-output.ts';
 import { memoryBudget } from './memory-budget.ts';
 import type { CheckRequest, CheckResult } from './check-request.ts';
-import { samplesOfManifest, samplesOfPair } from './training-samples.ts';
+import { samplesOfManifests, samplesOfPair } from './training-samples.ts';
 import type { World } from './world.ts';
 
 /** Larger pairs tell no more about themselves, and take longer. */
@@ -25,8 +25,8 @@ export async function check(world: World, request: CheckRequest, call: LongCall)
   const { data, out, overwrite, voxelSize, axes, memoryBytes } = request;
   const began = world.now();
   const told = onceEach(call.onNote);
-  const samples = await samplesOf(world, request);
-  await requireNotInput(world, out, [...(data === null ? [] : [data]), ...samples.flatMap(filesOf)]);
+  const samples = await samplesOf(world, request, call);
+  await requireNotInput(world, out, [...data, ...samples.flatMap(filesOf)]);
   const sink = await world.output.createFile(out, { overwrite }); // an hour of reading is not lost to a name that is taken
   try {
     const checked: CheckedSample[] = [];
@@ -64,8 +64,12 @@ export async function check(world: World, request: CheckRequest, call: LongCall)
   }
 }
 
-function samplesOf(world: World, { data, signal, targets, weight }: CheckRequest): Sample[] | Promise<Sample[]> {
-  if (data !== null) return samplesOfManifest(world, data);
+async function samplesOf(
+  world: World,
+  { data, signal, targets, weight }: CheckRequest,
+  call: LongCall,
+): Promise<Sample[]> {
+  if (data.length > 0) return samplesOfManifests(world, data, call);
   if (signal !== null && targets.length > 0) return samplesOfPair({ signal, targets, weight });
   throw new UsageError('usage/missing', {
     what: `There is no ${signal === null ? 'signal' : 'target'} to check.`,

@@ -21,6 +21,8 @@ export { parseManifest, parseManifests } from './manifest/manifest.ts';
 export type { ManifestSettings } from './manifest/manifest.ts';
 export { planesAsChannels } from './planes-as-channels.ts';
 export type { FieldFacts, ImageFacts, PreparedField } from './prepared-field.ts';
+export { refuseSamples } from './refused.ts';
+export type { Refused } from './refused.ts';
 export type { Sample } from './sample.ts';
 export { volumeOf } from './stored-image.ts';
 export type { StoredImage } from './stored-image.ts';

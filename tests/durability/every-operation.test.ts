@@ -43,7 +43,7 @@ function begin(settings: Settings): TrainRequest {
     signal: join(folder, 'bf.ome.tif'),
     targets: [{ name: 'dye', path: join(folder, 'dye.ome.tif') }],
     weight: null,
-    data: null,
+    data: [],
     out: join(folder, 'run'),
     ...configOf({ ...TINY, ...settings }),
     voxelSize: null,
@@ -52,7 +52,7 @@ function begin(settings: Settings): TrainRequest {
     resume: null,
     allowChange: new Set(),
     init: null,
-  dryRun: false,
+    dryRun: false,
   };
 }
 
