@@ -79,7 +79,7 @@ describe('a command line that is wrong exits 2, prints nothing on stdout, and sa
     ['train --signal=', '--signal needs a value.', 'Write: --signal FILE'],
     ['train --steps 1 --steps 2', '--steps is given twice, as 1 and 2.', 'leave the other out'],
     ['train --signal a.tif', 'train needs --target [NAME=]FILE and --out FOLDER.', 'unstained train --help'],
-    ['train a.tif', '"a.tif" is one word too many.', 'unstained train --signal FILE'],
+    ['train a.tif', '"a.tif" is one word too many.', 'unstained train --data MANIFEST'],
     ['devices gpu', '"gpu" is one word too many.', 'unstained devices'],
     ['predict', 'predict needs an image.', 'unstained predict IMAGE'],
     ['predict a.tif', 'predict needs --model PATH and --out PATH.', '--model RUN'],
