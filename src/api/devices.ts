@@ -2,7 +2,7 @@
 import type { Config } from '../config/index.ts';
 import { random } from '../core/index.ts';
 import { formsOf, type Runtime } from '../engine/index.ts';
-import { initialTensors, trainingProgram } from '../network/index.ts';
+import { initialTensors, outputsFor, trainingProgram } from '../network/index.ts';
 import { tileRunner } from '../prediction/index.ts';
 import { layerForms, patchExtents, planStep } from '../training/index.ts';
 import type { DevicesResult, ExplainedNetwork } from './requests.ts';
@@ -41,11 +41,13 @@ export async function devices(
 }
 
 function explained({ machine }: World, { traits }: Runtime, config: Config): ExplainedNetwork {
-  const description = { ...config.network, inputChannels: 1, outputChannels: 1 };
   const { batch, loss, optimizer } = config;
-  const { plan, bytes } = planStep(description, batch, config.patch, machine.memoryBytes, traits);
+  const description = { ...config.network, inputChannels: 1, outputChannels: outputsFor(loss, 1) };
+  const average = config.average > 0;
+  const { plan, bytes } = planStep(description, batch, config.patch, machine.memoryBytes, traits, { average });
   const patch = patchExtents(config);
-  const program = trainingProgram(description, { batch, patch, loss, adam: optimizer });
+  const settings = { batch, patch, loss, adam: optimizer, clip: optimizer.clip, average };
+  const program = trainingProgram(description, settings);
   return {
     batch,
     patch,

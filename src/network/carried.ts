@@ -1,7 +1,7 @@
 /** What training carries from step to step, by name: what a checkpoint holds. */
+import { elementCount } from '../graph/index.ts';
 import { averageName } from './average.ts';
-import type { NetworkDescription } from './description.ts';
-import { convolutionsOf } from './description.ts';
+import { convolutionsOf, type NetworkDescription } from './description.ts';
 import { parametersOf, statisticsOf, type NamedTensor } from './parameters.ts';
 
 /** What of the network does not move, and whether averages of the rest are kept. */
@@ -46,19 +46,18 @@ export function carriedTensors(
 
 /**
  * All that is carried into the first step: the network's own tensors as given, moments 0, and averages that begin with the
- * network itself. Nothing is shared with `network`.
+ * network itself. The network's own arrays are among them, not copies.
  */
 export function firstCarried(
   description: NetworkDescription,
   network: Readonly<Record<string, Float32Array>>,
   settings: CarriedSettings = {},
 ): Record<string, Float32Array> {
-  const own = [...parametersOf(description), ...statisticsOf(description)];
-  const begin = new Map(own.flatMap(({ name }) => [name, averageName(name)].map((as) => [as, network[name]] as const)));
+  const averageOf = new Map(Object.keys(network).map((name) => [averageName(name), network[name]]));
   return Object.fromEntries(
     carriedTensors(description, settings).map(({ name, shape }) => [
       name,
-      begin.get(name)?.slice() ?? new Float32Array(shape.reduce((a, b) => a * b, 1)),
+      network[name] ?? averageOf.get(name)?.slice() ?? new Float32Array(elementCount(shape)),
     ]),
   );
 }

@@ -38,8 +38,14 @@ export function statisticsOf(description: NetworkDescription): NamedTensor[] {
   );
 }
 
-export function parameterCount(description: NetworkDescription): number {
-  return parametersOf(description).reduce((count, { shape }) => count + elementCount(shape), 0);
+/** Numbers in all parameters, or in those that are `counted`. */
+export function parameterCount(
+  description: NetworkDescription,
+  counted: (parameter: NamedTensor) => boolean = () => true,
+): number {
+  return parametersOf(description)
+    .filter(counted)
+    .reduce((count, { shape }) => count + elementCount(shape), 0);
 }
 
 /**

@@ -10,7 +10,7 @@ import { convolutionsOf, type NetworkDescription } from './description.ts';
 import { clipGradients } from './gradient-clipping.ts';
 import { lossOf, targetsOf, type LossKind } from './loss.ts';
 import { isOfNorm, parametersOf, statisticsOf } from './parameters.ts';
-import { unet } from './unet.ts';
+import { unet, type Layers } from './unet.ts';
 
 export interface TrainingSettings {
   readonly batch: number;
@@ -52,24 +52,7 @@ export function trainingProgram(description: NetworkDescription, settings: Train
 
   /** Next values of all but what is frozen. */
   const moved = new Map<Input, Tensor>();
-  const fixed = fixedNorms(description, frozen);
-  const normRelu = (x: Tensor, conv: string, norm: string): Tensor => {
-    const [gamma, beta, bias] = [named(`${norm}.weight`), named(`${norm}.bias`), named(`${conv}.bias`)];
-    const [runningMean, runningVariance] = [named(`${norm}.running_mean`), named(`${norm}.running_var`)];
-    if (fixed.has(norm)) return relu(fixedNorm(x, { gamma, beta, bias, mean: runningMean, variance: runningVariance }));
-    // A bias before a norm changes nothing but the running mean: the convolution goes without it.
-    const { y, mean, unbiasedVariance } = batchNorm(x, gamma, beta);
-    moved.set(runningMean, movedOn(runningMean, add(mean, bias)));
-    moved.set(runningVariance, movedOn(runningVariance, unbiasedVariance));
-    return relu(y);
-  };
-  const weight = (conv: string) => named(`${conv}.weight`);
-  const prediction = unet<Tensor>(description, signal, {
-    block: (sources, conv, norm) => normRelu(convSame(sources, weight(conv), null), conv, norm),
-    down: (x, conv, norm) => normRelu(convHalving(x, weight(conv), null), conv, norm),
-    up: (x, conv, norm) => normRelu(convDoubling(x, weight(conv), null), conv, norm),
-    last: (x, conv) => convSame([x], weight(conv), named(`${conv}.bias`)),
-  });
+  const prediction = unet<Tensor>(description, signal, layersInTraining(named, fixedNorms(description, frozen), moved));
   const loss = lossOf(kind, prediction, target, weighted ? input('weight', target.shape) : null);
 
   const scale = gradientScale(adamSettings);
@@ -121,4 +104,29 @@ export function trainingProgram(description: NetworkDescription, settings: Train
     ...Object.fromEntries(shown),
   };
   return program(results, carried);
+}
+
+/** The layers by the parameters as they are; running statistics after this batch are put into `moved`. */
+function layersInTraining(
+  named: (name: string) => Input,
+  fixed: ReadonlySet<string>,
+  moved: Map<Input, Tensor>,
+): Layers {
+  const weight = (conv: string) => named(`${conv}.weight`);
+  const normRelu = (x: Tensor, conv: string, norm: string): Tensor => {
+    const [gamma, beta, bias] = [named(`${norm}.weight`), named(`${norm}.bias`), named(`${conv}.bias`)];
+    const [runningMean, runningVariance] = [named(`${norm}.running_mean`), named(`${norm}.running_var`)];
+    if (fixed.has(norm)) return relu(fixedNorm(x, { gamma, beta, bias, mean: runningMean, variance: runningVariance }));
+    // A bias before a norm changes nothing but the running mean: the convolution goes without it.
+    const { y, mean, unbiasedVariance } = batchNorm(x, gamma, beta);
+    moved.set(runningMean, movedOn(runningMean, add(mean, bias)));
+    moved.set(runningVariance, movedOn(runningVariance, unbiasedVariance));
+    return relu(y);
+  };
+  return {
+    block: (sources, conv, norm) => normRelu(convSame(sources, weight(conv), null), conv, norm),
+    down: (x, conv, norm) => normRelu(convHalving(x, weight(conv), null), conv, norm),
+    up: (x, conv, norm) => normRelu(convDoubling(x, weight(conv), null), conv, norm),
+    last: (x, conv) => convSame([x], weight(conv), named(`${conv}.bias`)),
+  };
 }

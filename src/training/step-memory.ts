@@ -1,7 +1,7 @@
 /** What a training step will take at most, told before it starts; and how it is to be computed within the memory given. */
 import { ResourceError } from '../core/index.ts';
 import { FASTEST, lanesPerSample, type DeviceTraits, type LoweringPlan } from '../engine/index.ts';
-import { convolutionsOf, parameterCount, type NetworkDescription } from '../network/index.ts';
+import { convolutionsOf, parameterCount, type CarriedSettings, type NetworkDescription } from '../network/index.ts';
 import { voxelCount, type Size } from '../volume/index.ts';
 
 export interface StepPlan {
@@ -16,8 +16,8 @@ const FRUGAL: LoweringPlan = { ...FASTEST, recompute: true };
 const SHARE_OF_FASTEST = 1 / 3;
 
 /**
- * The way of a step for `batch` patches. Throws ResourceError resource/memory, naming what would fit, where every way needs more
- * than `memoryBytes`.
+ * The way of a step for `batch` patches; `settings` say what is frozen and whether averages are kept. Throws ResourceError
+ * resource/memory, naming what would fit, where every way needs more than `memoryBytes`.
  */
 export function planStep(
   description: NetworkDescription,
@@ -25,17 +25,18 @@ export function planStep(
   patch: Size,
   memoryBytes: number,
   traits: DeviceTraits,
+  settings: CarriedSettings = {},
 ): StepPlan {
-  const [fastest, frugal] = [FASTEST, FRUGAL].map((plan): StepPlan => {
-    return { plan, bytes: stepMemoryBytes(description, batch, patch, traits, plan) };
-  });
+  const bytesOf = (patches: number, plan: LoweringPlan) =>
+    stepMemoryBytes(description, settings, patches, patch, traits, plan);
+  const [fastest, frugal] = [FASTEST, FRUGAL].map((plan): StepPlan => ({ plan, bytes: bytesOf(batch, plan) }));
   if (traits.convBlock === null || fastest.bytes <= memoryBytes * SHARE_OF_FASTEST) {
     if (fastest.bytes <= memoryBytes) return fastest;
   } else if (frugal.bytes <= memoryBytes) return frugal;
 
   const needed = Math.min(fastest.bytes, frugal.bytes);
   let fitting = batch - 1;
-  while (fitting > 0 && stepMemoryBytes(description, fitting, patch, traits, FRUGAL) > memoryBytes) fitting--;
+  while (fitting > 0 && bytesOf(fitting, FRUGAL) > memoryBytes) fitting--;
   throw new ResourceError('resource/memory', {
     what: `A training step needs about ${gigabytes(needed)}; there are ${gigabytes(memoryBytes)}.`,
     why: 'The system would end the program in the middle of a step.',
@@ -52,6 +53,7 @@ export function planStep(
  */
 function stepMemoryBytes(
   description: NetworkDescription,
+  { frozen = new Set(), average = false }: CarriedSettings,
   batch: number,
   patch: Size,
   { convBlock }: DeviceTraits,
@@ -59,25 +61,30 @@ function stepMemoryBytes(
 ): number {
   const { dims, channels, inputChannels, outputChannels } = description;
   const voxels = voxelCount(patch);
-  const parameters = 4 * parameterCount(description);
+  const convolutions = convolutionsOf(description);
+  const still = 4 * parameterCount(description, ({ name }) => frozen.has(name));
+  const moving = 4 * parameterCount(description) - still;
+  const averages = average ? 3.9 * moving : 0;
   if (convBlock === null) {
     const perVoxel = 27 * channels + 4 * (inputChannels + 3 * outputChannels);
-    return 250e6 + 10 * parameters + 4 * batch * voxels * perVoxel;
+    return 250e6 + 10 * moving + 3 * still + averages + 4 * batch * voxels * perVoxel;
   }
   const lanes = (count: number) => lanesPerSample(batch, count, convBlock);
-  /** What every convolution before a norm makes, level by level on a coarser grid: kept for the backward pass. */
-  const results = convolutionsOf(description)
+  /** What every convolution before a norm makes, level by level on a coarser grid: kept for the backward pass, as far as it goes. */
+  const results = convolutions
+    .slice(convolutions.findIndex(({ name }) => !frozen.has(`${name}.weight`)))
     .filter(({ norm }) => norm !== null)
     .map(({ name, kind, outputs }) => {
       const level = name.split('sub_u.').length - 1 + (kind === 'halving' ? 1 : 0);
       return (4 * lanes(outputs) * batch * voxels) / 2 ** (level * dims);
     })
     .reduce((a, b) => a + b, 0);
-  if (recompute) return 0.27e9 + 8.9 * parameters + 2.27 * results;
+  const carried = (each: number) => each * moving + 2.2 * still + averages;
+  if (recompute) return 0.27e9 + carried(8.9) + 2.27 * results;
   /** One tensor of the first level, of all samples and of those that are computed together. */
   const perSample = 4 * lanes(channels) * voxels;
   const together = Math.min(batch, Math.max(1, Math.floor(groupVoxels / voxels)));
-  return 0.21e9 + 7.3 * parameters + 2.66 * results + (6.4 * batch + 10.3 * together) * perSample;
+  return 0.21e9 + carried(7.3) + 2.66 * results + (6.4 * batch + 10.3 * together) * perSample;
 }
 
 function gigabytes(bytes: number): string {
