@@ -27,7 +27,7 @@ const write = (path: string, bytes: Uint8Array | string) => {
 let bytes: Uint8Array;
 beforeAll(async () => {
   bytes = await writeModel(await testModel(volumeModel));
-});
+}, 60_000);
 
 const config = resolveConfig({
   set: [

@@ -27,7 +27,7 @@ describe.each([
   beforeAll(async () => {
     model = await testModel(made);
     bytes = await writeModel(model);
-  });
+  }, 60_000);
 
   it('comes back as it was, to the bit', async () => {
     const read = await readModel(bytes, 'model.zip');
@@ -140,7 +140,7 @@ describe('a package that was changed', () => {
   let bytes: Uint8Array<ArrayBuffer>;
   beforeAll(async () => {
     bytes = await writeModel(await testModel(volumeModel));
-  });
+  }, 60_000);
 
   /** The package with some of its files made anew; `rehash` makes its hashes right again. */
   async function repacked(files: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array | null>>, rehash = false) {
