@@ -12,7 +12,7 @@
  * fine edges and one of shapes, each divided by its own mean over all displacements: 1 is what unrelated images give.
  */
 import { voxelCount, type Size } from '../../volume/index.ts';
-import { emptySpectrum, transform, type Spectrum } from './fourier.ts';
+import { emptySpectrum, transform, type Spectrum, type Wanted } from './fourier.ts';
 
 /** A band keeps exp(-(2 pi |k| s)^2 / 2) for its first s less that for its second, in samples of y and x. */
 const FINE = [0.7, 1.4] as const;
@@ -100,7 +100,8 @@ function bandEnvelope(
   const size = { z: full.z / by.z, y: full.y / by.y, x: full.x / by.x };
   const cross = emptySpectrum(size);
   const sums = new Float32Array(voxelCount(size));
-  let total = 0;
+  const read = readingsOf(size, extent, mirror, reach, by);
+  let power = 0;
   const band = Float64Array.from({ length: 2 * BAND_RINGS }, (_, ring) => {
     const k = (2 * Math.PI * (ring + 0.5)) / BAND_RINGS;
     return Math.exp(-((k * low) ** 2) / 2) - Math.exp(-((k * high) ** 2) / 2);
@@ -109,42 +110,59 @@ function bandEnvelope(
     forFrequenciesOf(full, size, step, mirror, (to, at, mirrored, kz, ky, kx, r) => {
       const [a, b] = [signal.data[at], signal.data[at + 1]];
       const [c, d] = [target.data[mirrored], target.data[mirrored + 1]];
-      const [re, im] = [a * c + b * d, b * c - a * d];
+      const re = a * c + b * d;
+      const im = b * c - a * d;
       const weight = r === 0 ? 0 : band[Math.floor(r * BAND_RINGS)] / Math.max(1, Math.sqrt(re * re + im * im));
       // c and its Riesz transforms are real: two of them travel as real and imaginary part of one inverse transform.
-      const [p, q] = part === 'plain and z' ? [weight * (1 + kz / r), 0] : [(weight * kx) / r, (-weight * ky) / r];
-      cross.data[to] = r === 0 ? 0 : re * p - im * q;
-      cross.data[to + 1] = r === 0 ? 0 : re * q + im * p;
+      const p = r === 0 ? 0 : part === 'plain and z' ? weight * (1 + kz / r) : (weight * kx) / r;
+      const q = r === 0 || part === 'plain and z' ? 0 : (-weight * ky) / r;
+      cross.data[to] = re * p - im * q;
+      cross.data[to + 1] = re * q + im * p;
+      power += (re * re + im * im) * (p * p + q * q);
     });
-    transform(cross, true);
-    for (let i = 0; i < sums.length; i++) {
-      const value = cross.data[2 * i] ** 2 + cross.data[2 * i + 1] ** 2;
-      sums[i] += value;
-      total += value;
-    }
+    transform(cross, true, read.wanted);
+    for (let z = 0; z < size.z; z++)
+      for (const y of read.wanted.y)
+        for (const x of read.wanted.x) {
+          const at = (z * size.y + y) * size.x + x;
+          sums[at] += cross.data[2 * at] ** 2 + cross.data[2 * at + 1] ** 2;
+        }
   }
-  return readWindow(sums, size, extent, mirror, reach, by, sums.length / total);
+  // By Parseval's theorem, the mean over all displacements.
+  return readWindow(sums, size, read, sums.length ** 2 / power);
 }
 
-/** Of the map `sums` on a grid coarser by `by`, the displacements up to `reach`, times `scale`. */
-function readWindow(
-  sums: Float32Array,
-  size: Size,
-  extent: Size,
-  mirror: Mirror,
-  reach: Size,
-  by: Size,
-  scale: number,
-): Float32Array {
+/** Between which samples of an axis a displacement lies: the higher one counts `part`. */
+interface Reading {
+  readonly low: number;
+  readonly high: number;
+  readonly part: number;
+}
+
+interface Readings {
+  readonly z: readonly Reading[];
+  readonly y: readonly Reading[];
+  readonly x: readonly Reading[];
+  readonly wanted: Wanted;
+}
+
+/** Where the displacements up to `reach` are found in a map of `size`, coarser by `by`. */
+function readingsOf(size: Size, extent: Size, mirror: Mirror, reach: Size, by: Size): Readings {
   // A mirrored image of extent m turns around its own middle: its origin is m - 1.
-  const taps = (axis: keyof Size) =>
+  const readings = (axis: keyof Size) =>
     Array.from({ length: 2 * reach[axis] + 1 }, (_, i) => {
       const place = (i - reach[axis] + (mirror[axis] ? extent[axis] - 1 : 0)) / by[axis];
       const low = Math.floor(place);
       const wrap = (index: number) => ((index % size[axis]) + size[axis]) % size[axis];
       return { low: wrap(low), high: wrap(low + 1), part: place - low };
     });
-  const [zs, ys, xs] = [taps('z'), taps('y'), taps('x')];
+  const [z, y, x] = [readings('z'), readings('y'), readings('x')];
+  const places = (list: readonly Reading[]) =>
+    [...new Set(list.flatMap(({ low, high }) => [low, high]))].toSorted((a, b) => a - b);
+  return { z, y, x, wanted: { y: places(y), x: places(x) } };
+}
+
+function readWindow(sums: Float32Array, size: Size, { z: zs, y: ys, x: xs }: Readings, scale: number): Float32Array {
   const data = new Float32Array(zs.length * ys.length * xs.length);
   let to = 0;
   const row = (z: number, y: number) => (z * size.y + y) * size.x;

@@ -9,7 +9,7 @@ import type { Finding } from './finding.ts';
 export type Role = 'signal' | 'target' | 'weight';
 
 /** An image of fewer different values is a mask: what it repeats says nothing. */
-const MASK_VALUES = 16;
+const MASK_VALUES = 4;
 /** A plane whose deviation is below this part of the median plane's is blank. */
 const BLANK_PART = 0.02;
 /** Part of all samples at the highest (or, of a signal, lowest) value. A few bright specks are in any image. */
