@@ -186,6 +186,12 @@ describe('YAML', () => {
   });
 });
 
+it('brackets nested without end are refused, not parsed', () => {
+  expect(() => resolveConfig({ yaml: yaml('{'.repeat(20_000)) })).toThrow(
+    'config.yaml: 20000 brackets are no settings',
+  );
+});
+
 describe('the command line', () => {
   it.each([
     ['steps', '0x10'],

@@ -19,6 +19,8 @@ export interface YamlText {
 
 // A few aliases are a convenience; many are how a small file becomes gigabytes.
 const MOST_ALIASES = 20;
+/** Nested thousands deep, brackets end the process in the YAML parser. */
+const MOST_BRACKETS = 500;
 // All settings with their comments take 5,000; the parser takes minutes for a file of many keys that are none of ours.
 const MOST_CHARACTERS = 2 ** 16;
 // Once a line is not understood, the parser stumbles over those that follow.
@@ -30,6 +32,11 @@ export function readYaml({ text, file }: YamlText): {
 } {
   if (text.length > MOST_CHARACTERS) {
     const what = `${text.length} characters are no settings: all of them with comments take 5000.`;
+    return { given: [], findings: [{ where: file, what, remedy: 'Give the YAML file of the settings.' }] };
+  }
+  const brackets = text.match(/[[{]/g)?.length ?? 0;
+  if (brackets > MOST_BRACKETS) {
+    const what = `${brackets} brackets are no settings: all of them have 20.`;
     return { given: [], findings: [{ where: file, what, remedy: 'Give the YAML file of the settings.' }] };
   }
   const lines = new LineCounter();
