@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { encoderParameters, type CarriedSettings } from '../network/index.ts';
 import { planStep } from './step-memory.ts';
 
 const paper = { dims: 3, depth: 4, channels: 32, inputChannels: 1, outputChannels: 1 } as const;
@@ -7,6 +8,9 @@ const blocked = { kind: 'cpu', threads: 2, convBlock: 16 } as const;
 const generic = { ...blocked, convBlock: null };
 
 const planar = { dims: 2, depth: 4, channels: 32, inputChannels: 1, outputChannels: 1 } as const;
+
+const averaged = { average: true };
+const frozen = { frozen: encoderParameters(paper) };
 
 // Peaks that bench/step.ts measured, in GB: activations kept, and computed again.
 it.each([
@@ -34,8 +38,11 @@ it.each([
     kept: 0.567,
     again: 0.554,
   },
-])('$kept GB and $again GB are foretold within 15 %', ({ description, batch, size, kept, again }) => {
-  const of = (memoryBytes: number) => planStep(description, batch, size, memoryBytes, blocked);
+  { description: paper, batch: 1, size: patch, settings: averaged, kept: 1.97, again: 1.92 },
+  { description: paper, batch: 1, size: patch, settings: frozen, kept: 1.02, again: 0.959 },
+])('$kept GB and $again GB are foretold within 15 %', ({ description, batch, size, kept, again, ...more }) => {
+  const settings: CarriedSettings = 'settings' in more ? more.settings : {};
+  const of = (memoryBytes: number) => planStep(description, batch, size, memoryBytes, blocked, settings);
   const keeping = of(1e12);
   expect(keeping.plan.recompute).toBe(false);
   expect(Math.abs(keeping.bytes / 1e9 / kept - 1)).toBeLessThan(0.15);

@@ -79,7 +79,7 @@ function stepMemoryBytes(
       return (4 * lanes(outputs) * batch * voxels) / 2 ** (level * dims);
     })
     .reduce((a, b) => a + b, 0);
-  const carried = (each: number) => each * moving + 2.2 * still + averages;
+  const carried = (each: number) => each * moving + 2.8 * still + averages;
   if (recompute) return 0.27e9 + carried(8.9) + 2.27 * results;
   /** One tensor of the first level, of all samples and of those that are computed together. */
   const perSample = 4 * lanes(channels) * voxels;
