@@ -7,18 +7,19 @@
  * files; the sparse image takes none.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync, mkdirSync, openSync, writeSync, closeSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createOmeTiff, channelWith, type ByteSink, type ImageDescription } from '../src/io/index.ts';
+import { channelWith, type ImageDescription } from '../src/io/index.ts';
+import { writeSparseTiff } from './sparse-tiff.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const DIST = pathToFileURL(join(import.meta.dirname, '..', 'dist')).href;
 const folder = mkdtempSync(join(tmpdir(), 'unstained-large-'));
 
-const SPARSE: ImageDescription = {
+const SPARSE: ImageDescription & { readonly type: 'uint16' } = {
   name: 'sparse',
   times: 10,
   timeStep: null,
@@ -31,7 +32,7 @@ const SPARSE: ImageDescription = {
 const JOBS: Readonly<Record<string, () => Promise<string>>> = {
   node: async () => '',
   'open-tiff': async () => {
-    await writeSparseTiff(join(folder, 'sparse.ome.tif'));
+    await writeSparseTiff(join(folder, 'sparse.ome.tif'), SPARSE, null);
     return readPlane(join(folder, 'sparse.ome.tif'));
   },
   'open-zarr': async () => {
@@ -55,31 +56,6 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** A TIFF whose planes are holes; its directories are whole. */
-async function writeSparseTiff(path: string): Promise<void> {
-  const { size, times, type } = SPARSE;
-  const file = openSync(path, 'w');
-  let end = 0;
-  const sink: ByteSink = {
-    name: path,
-    async append(bytes) {
-      if (bytes.length < size.x * 2) writeSync(file, bytes, 0, bytes.length, end); // strips are longer
-      end += bytes.length;
-    },
-    async overwrite(offset, bytes) {
-      writeSync(file, bytes, 0, bytes.length, offset);
-    },
-    async finish() {},
-    async abandon() {},
-  };
-  const tiff = createOmeTiff(sink, { ...SPARSE, type }, { compression: 'none' });
-  const plane = new Uint16Array(size.y * size.x);
-  for (let i = 0; i < times * size.z; i++) await tiff.writePlane(plane);
-  await tiff.finish();
-  closeSync(file);
-  truncateSync(path, end);
 }
 
 /** Metadata of 10 GB, and the chunks of one plane. */

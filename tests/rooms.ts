@@ -44,4 +44,6 @@ export const LONG = 300;
 export const LONGEST = 400;
 
 /** File, such as `io/tiff/ifd.ts`, to why it is one concept all the same. */
-export const LONG_FILES: Readonly<Record<string, string>> = {};
+export const LONG_FILES: Readonly<Record<string, string>> = {
+  'config/keys.ts': 'the one table of settings, an entry each',
+};

@@ -24,7 +24,7 @@ export function checkPage(
     { name: 'made', value: date() },
   ];
   const samples = checked.map((one) => pageSample(one, found.get(one.sample.id) ?? []));
-  return renderCheckPage({ title: withoutFolder(data ?? signal ?? ''), samples, facts });
+  return renderCheckPage({ title: data.map(withoutFolder).join(', ') || withoutFolder(signal ?? ''), samples, facts });
 }
 
 function pageSample(checked: CheckedSample, findings: readonly Finding[]): PageSample {

@@ -4,7 +4,7 @@ import type { GivenVoxelSize, NamedFile } from './requests.ts';
 
 export interface CheckRequest {
   /** A manifest; or null, and the files of one sample are given. */
-  readonly data: string | null;
+  readonly data: readonly string[];
   readonly signal: string | null;
   readonly targets: readonly NamedFile[];
   readonly weight: string | null;
@@ -20,7 +20,7 @@ export interface CheckRequest {
 export interface CheckResult {
   readonly schema: 'unstained.check/1';
   /** The manifest; null where files were given. */
-  readonly data: string | null;
+  readonly data: readonly string[];
   /** In the order of the manifest; of time series one a time. */
   readonly samples: readonly {
     readonly id: string;

@@ -47,7 +47,7 @@ async function write(name: string, changed: Partial<ImageDescription> = {}, seed
 }
 
 const NOTHING: CheckRequest = {
-  data: null,
+  data: [],
   signal: null,
   targets: [],
   weight: null,
@@ -97,7 +97,7 @@ describe('a manifest', () => {
       'T,text.tif,b-dna.tif',
       'C,cut.tif,c-dna.tif',
     );
-    const { samples, findings, spoiled, html, progress } = await checked({ data });
+    const { samples, findings, spoiled, html, progress } = await checked({ data: [data] });
     const unreadable = findings.filter(({ kind }) => kind === 'unreadable');
     expect(unreadable.map(({ samples: [id], file, severity }) => [id, file, severity])).toEqual([
       ['B', at('b-bff.tif'), 'spoils'],
@@ -120,7 +120,7 @@ describe('a manifest', () => {
   it('what is wrong with the table itself is told before anything is read or written', async () => {
     const data = manifest('wrong.csv', 'signal,tarrget', 'a,b');
     const out = at('wrong.html');
-    await expect(checked({ data, out })).rejects.toMatchObject({ code: 'dataset/manifest' });
+    await expect(checked({ data: [data], out })).rejects.toMatchObject({ code: 'dataset/manifest' });
     expect(readdirSync(folder)).not.toContain('wrong.html');
   });
 
@@ -128,7 +128,7 @@ describe('a manifest', () => {
     mkdirSync(at('deep/er'), { recursive: true });
     await writeField('deep/tab', 1);
     const data = manifest('deep/er/rows.tsv', 'signal\ttarget', '../tab-bf.tif\t../tab-dna.tif');
-    const { samples, findings } = await checked({ data });
+    const { samples, findings } = await checked({ data: [data] });
     expect(samples).toHaveLength(1);
     expect(findings.filter(({ kind }) => kind === 'unreadable')).toEqual([]);
   });
@@ -140,7 +140,7 @@ describe('times', () => {
     const all = await checked({ signal: at('t-bf.ome.tif'), targets: [{ name: null, path: at('t-dna.ome.tif') }] });
     expect(all.samples.map(({ id }) => id)).toEqual([0, 1, 2].map((t) => `t-bf t=${t}`));
     const data = manifest('times.csv', 'signal,target,t', 't-bf.ome.tif,t-dna.ome.tif,1');
-    expect((await checked({ data })).samples).toHaveLength(1);
+    expect((await checked({ data: [data] })).samples).toHaveLength(1);
   });
 
   it('of unlike number are a finding, and the first is looked at', async () => {
@@ -161,7 +161,7 @@ describe('times', () => {
 
   it('a time that a file does not have is a finding', async () => {
     const data = manifest('late.csv', 'id,signal,target,t', 'late,t-bf.ome.tif,t-dna.ome.tif,7');
-    const { findings } = await checked({ data });
+    const { findings } = await checked({ data: [data] });
     expect(findings.map(({ kind, samples }) => [kind, ...samples])).toEqual([
       ['unreadable', 'late'],
       ['unreadable', 'late'],
@@ -211,7 +211,7 @@ describe('the page', () => {
     });
     await expect(checked({ signal, targets, out: signal })).rejects.toMatchObject({ code: 'usage/output-is-input' });
     const data = manifest('self.csv', 'signal,target', 'p-bf.tif,p-dna.tif');
-    await expect(checked({ data, out: data })).rejects.toMatchObject({ code: 'usage/output-is-input' });
+    await expect(checked({ data: [data], out: data })).rejects.toMatchObject({ code: 'usage/output-is-input' });
     expect(readFileSync(at('there.html'), 'utf8')).toBe('mine');
   });
 

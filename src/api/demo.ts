@@ -86,7 +86,13 @@ export async function demo(world: World, { out, overwrite }: DemoRequest, call: 
   const shown = studied.map((one) => exampleOf(one));
   for (const [i, { run }] of studied.entries()) await writePicture(run.store, shown[i]);
   const seconds = (world.now() - began) / 1000;
-  const report = await writePage(world, world.openRun(out), DEMO_FILE, 'Seeing without dyes', shown, seconds);
+  const report = await writePage(
+    world,
+    world.openRun(out),
+    DEMO_FILE,
+    { title: 'Seeing without dyes', examples: shown, previews: [] },
+    seconds,
+  );
   return {
     schema: 'unstained.demo/1',
     report,

@@ -64,7 +64,8 @@ export interface InspectedModel {
   /** ISO 8601. */
   readonly made: string;
   readonly network: NetworkDescription & { readonly parameters: number; readonly reach: number };
-  readonly signal: ModelDescription['signal'];
+  /** `planes` where an image must have so many. */
+  readonly signal: Omit<ModelDescription['signal'], 'planes'> & { readonly planes?: number };
   readonly targets: ModelDescription['targets'];
   readonly voxelSize: VoxelSize | null;
   /** Whether images are resampled to that voxel size. */
@@ -140,7 +141,9 @@ export async function inspect(
     const { network, signal, targets, voxelSize, resampled, loss, step, metrics, training, data, versions } =
       description;
     const counted = { ...network, parameters: parameterCount(network), reach: reachOf(network) };
-    const about = { name, made: timestamp, network: counted, signal, targets, voxelSize, resampled, loss, step };
+    const { planes, ...seen } = signal;
+    const asked = planes === null ? seen : { ...seen, planes };
+    const about = { name, made: timestamp, network: counted, signal: asked, targets, voxelSize, resampled, loss, step };
     return { schema, kind: 'model', ...about, metrics, training, data, versions };
   }
   const { path: file, selection } = parseImagePath(path);

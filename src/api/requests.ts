@@ -22,8 +22,8 @@ export interface TrainRequest {
   readonly signal: string | null;
   readonly targets: readonly NamedFile[];
   readonly weight: string | null;
-  /** A manifest: many samples. */
-  readonly data: string | null;
+  /** Manifests of many samples; none: a pair. */
+  readonly data: readonly string[];
   /** Null where a run is resumed: it goes on in its folder. */
   readonly out: string | null;
   readonly config: Config;

@@ -5,10 +5,12 @@ import {
   triptychPng,
   type Fact,
   type Planes,
+  type PreviewPicture,
+  type ReportData,
   type ReportExample,
   type ReportStructure,
 } from '../figures/index.ts';
-import { RUN_FILES, type RunStore } from '../run/index.ts';
+import { previewPath, RUN_FILES, type RunStore } from '../run/index.ts';
 import { channelOf, cropVolume, wholeRegion, type Region, type Volume } from '../volume/index.ts';
 import type { StudiedField } from './field-study.ts';
 import type { RunStudy } from './run-study.ts';
@@ -45,7 +47,20 @@ export async function writeRunReport(
     ),
   );
   await writePicture(store, examples[0]);
-  return writePage(world, store, RUN_FILES.report, store.name, examples, studied.trained.seconds);
+  const previews = await readPreviews(store, studied.trained);
+  return writePage(world, store, RUN_FILES.report, { title: store.name, examples, previews }, studied.trained.seconds);
+}
+
+/** The pictures of all validations, with the mean of r over the targets. */
+async function readPreviews(store: RunStore, { losses }: Trained): Promise<PreviewPicture[]> {
+  const previews: PreviewPicture[] = [];
+  for (const { step, measures } of losses) {
+    if (!measures) continue;
+    const png = await store.read(previewPath(step)).catch(() => null); // somebody may have tidied up
+    const r = measures.reduce((sum, measure) => sum + measure.r, 0) / measures.length;
+    if (png) previews.push({ step, png, r: Number.isNaN(r) ? null : r });
+  }
+  return previews;
 }
 
 export function writePicture(store: RunStore, example: ReportExample): Promise<void> {
@@ -57,8 +72,7 @@ export async function writePage(
   { machine, date }: World,
   store: RunStore,
   name: string,
-  title: string,
-  examples: readonly ReportExample[],
+  shown: Omit<ReportData, 'facts'>,
   seconds: number,
 ): Promise<string> {
   const facts: Fact[] = [
@@ -70,7 +84,7 @@ export async function writePage(
     { name: 'time', value: duration(seconds) },
     { name: 'made', value: date() },
   ];
-  const page = await renderReport({ title, examples, facts });
+  const page = await renderReport({ ...shown, facts });
   await store.writeWhole(name, new TextEncoder().encode(page));
   return `${store.name}/${name}`;
 }

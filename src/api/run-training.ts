@@ -116,6 +116,7 @@ export async function runTraining(
     };
     await store.writeWhole(previewPath(step), preview);
     diary?.validated(step, measured, score, preview);
+    await diary?.flush();
     await diary?.log.add('validation', { step, values: Object.fromEntries(measured.map(({ name, r }) => [name, r])) });
     return score;
   };

@@ -18,7 +18,7 @@ import { openTrainingData, readAll } from './training-data.ts';
 import { trainingPlan } from './training-plan.ts';
 import { runTraining } from './run-training.ts';
 import type { Trained, TrainingRun } from './training-run.ts';
-import { samplesOfManifest, samplesOfPair } from './training-samples.ts';
+import { samplesOfManifests, samplesOfPair } from './training-samples.ts';
 import type { World } from './world.ts';
 
 /** Trains, measures what was kept aside, and writes the report. Throws Interrupted (75) when told to stop, all saved. */
@@ -91,7 +91,7 @@ async function placeOf(world: World, request: TrainRequest): Promise<RunStore> {
       signal !== null ||
       targets.length > 0 ||
       request.weight !== null ||
-      data !== null ||
+      data.length > 0 ||
       out !== null ||
       init !== null
     )
@@ -102,13 +102,13 @@ async function placeOf(world: World, request: TrainRequest): Promise<RunStore> {
       });
     return world.openRun(resume);
   }
-  if (data !== null && (signal !== null || targets.length > 0 || request.weight !== null))
+  if (data.length > 0 && (signal !== null || targets.length > 0 || request.weight !== null))
     throw new UsageError('usage/data', {
       what: '--data was given together with images.',
       why: 'The manifest lists all images of a training.',
       remedy: 'Leave out --signal, --target and --weight, or --data.',
     });
-  if ((data === null && (signal === null || targets.length === 0)) || out === null)
+  if ((data.length === 0 && (signal === null || targets.length === 0)) || out === null)
     throw new UsageError('usage/missing', {
       what: 'A training needs images and a folder to write to.',
       remedy:
@@ -154,11 +154,11 @@ function result(
 }
 
 async function newRun(world: World, store: RunStore, request: TrainRequest, call: LongCall): Promise<TrainingRun> {
-  const { signal, targets, weight, voxelSize, axes = null, data: manifest } = request;
+  const { signal, targets, weight, voxelSize, axes = null, data: manifests } = request;
   const samples =
-    manifest === null
+    manifests.length === 0
       ? samplesOfPair({ signal: signal as string, targets, weight })
-      : await samplesOfManifest(world, manifest);
+      : await samplesOfManifests(world, manifests, call);
   if (request.config.freezeEncoder && request.init === null)
     throw new UsageError('usage/freeze', {
       what: 'freezeEncoder is true, but there is no --init.',

@@ -1,14 +1,16 @@
 /** The images of a training: listed, split, and read when they are needed. */
 import type { Config } from '../config/index.ts';
-import { DatasetError, random, type LongCall } from '../core/index.ts';
+import { DatasetError, random, UnstainedError, type LongCall } from '../core/index.ts';
 import {
   listFields,
   planParts,
+  refuseSamples,
   trainingSet,
   type Field,
   type FieldFacts,
   type FieldPart,
   type ImageFacts,
+  type Refused,
   type Sample,
   type TrainingSet,
 } from '../dataset/index.ts';
@@ -31,15 +33,22 @@ export interface DataReading {
   readonly memoryBytes: number;
 }
 
-/** Reads all voxels now, where they stay in memory. Throws ImageError and DatasetError. */
+/** Reads all voxels now, where they stay in memory. Throws ImageError and DatasetError, all that is wrong at once. */
 export async function readAll({ set }: TrainingData, { signal, onProgress }: LongCall): Promise<void> {
   if (!set.inMemory) return;
   const total = set.fields.length;
-  for (let index = 0; index < total; index++) {
+  const refused: Refused[] = [];
+  for (const [index, { sample }] of set.fields.entries()) {
     signal?.throwIfAborted();
     if (total > 1) onProgress?.({ task: 'reading images', done: index, total, unit: 'samples' });
-    await set.prepared(index);
+    try {
+      await set.prepared(index);
+    } catch (error) {
+      if (!(error instanceof UnstainedError)) throw error;
+      refused.push({ sample, error });
+    }
   }
+  refuseSamples(refused, total);
 }
 
 /** Lists the fields of the samples, and what each is for. Throws ImageError and DatasetError, all that is wrong at once. */
@@ -55,7 +64,7 @@ export async function openTrainingData(
 
 /**
  * The images of a run that goes on, with its own split. Voxels are compared with those that it was started with when they are
- * read: DatasetError dataset/changed, unless `allowChanged`.
+ * read: DatasetError dataset/changed, or a note where that is allowed.
  */
 export async function reopenTrainingData(
   world: World,
@@ -67,7 +76,7 @@ export async function reopenTrainingData(
   call: LongCall,
 ): Promise<TrainingData> {
   const { givenVoxelSize: voxelSize, axes } = before;
-  return openData(world, samples, config, { voxelSize, axes, memoryBytes }, allowChanged ? null : before, call);
+  return openData(world, samples, config, { voxelSize, axes, memoryBytes }, { data: before, allowChanged }, call);
 }
 
 async function openData(
@@ -75,7 +84,7 @@ async function openData(
   samples: readonly Sample[],
   config: Config,
   { voxelSize, axes, memoryBytes }: DataReading,
-  before: DataFile | null,
+  before: { readonly data: DataFile; readonly allowChanged: boolean } | null,
   { signal, onNote, onProgress }: LongCall,
 ): Promise<TrainingData> {
   const reading = { files: world.files, converter: world.converter, axes, voxelSize, signal, onNote };
@@ -84,7 +93,7 @@ async function openData(
     if (samples.length > 1) onProgress?.({ task: 'opening images', done, total: samples.length, unit: 'samples' });
   });
   const parts = before
-    ? before.samples.map(({ role, train, heldOut, margin }) => ({ role, train, heldOut, margin }))
+    ? before.data.samples.map(({ role, train, heldOut, margin }) => ({ role, train, heldOut, margin }))
     : planParts(fields, config, reachOf(network), random(seed));
   const set = trainingSet(fields, parts, {
     reading: { ...reading, onNote: undefined }, // said when the files were opened
@@ -93,7 +102,10 @@ async function openData(
     cache: world.voxelCache,
     createSha256: world.createSha256,
     onRead: (index, facts) => {
-      if (before) requireSameVoxels(before.samples[index], facts);
+      const changed = before ? changedImages(before.data.samples[index], facts) : [];
+      if (changed.length === 0) return;
+      if (!before?.allowChanged) throw changedData(changed);
+      for (const file of changed) onNote?.(`Allowed: ${file} holds other pixels than when the run was started.`);
     },
   });
   return {
@@ -139,18 +151,23 @@ function image(file: string, facts: ImageFacts | null | undefined): DataImage {
   return { file, voxels: { sha256, channels, size, voxelSize, statistics, normalization } };
 }
 
-function requireSameVoxels(before: DataSample, now: FieldFacts): void {
+/** Files of a sample whose voxels are not those that they were. */
+function changedImages(before: DataSample, now: FieldFacts): string[] {
   const pairs = [
     [before.signal, now.signal] as const,
     ...before.targets.map((target, i) => [target, now.targets[i]] as const),
     [before.weight, now.weight] as const,
   ];
-  for (const [old, found] of pairs)
-    if (old?.voxels && found && old.voxels.sha256 !== found.sha256)
-      throw new DatasetError('dataset/changed', {
-        file: old.file,
-        what: `${old.file} holds other pixels than when the run was started.`,
-        why: 'A training that goes on with other images is another training.',
-        remedy: 'Restore the file, train anew into another folder, or go on all the same: --allow-change data.',
-      });
+  return pairs.flatMap(([old, found]) =>
+    old?.voxels && found && old.voxels.sha256 !== found.sha256 ? [old.file] : [],
+  );
+}
+
+function changedData(files: readonly string[]): DatasetError {
+  return new DatasetError('dataset/changed', {
+    file: files[0],
+    what: `${files.join(', ')} ${files.length === 1 ? 'holds' : 'hold'} other pixels than when the run was started.`,
+    why: 'A training that goes on with other images is another training.',
+    remedy: 'Restore what changed, train anew into another folder, or go on all the same: --allow-change data.',
+  });
 }

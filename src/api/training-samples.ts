@@ -1,6 +1,6 @@
 /** Which samples a training has: those of a manifest, the one pair that was given, or those that a run was started with. */
-import { UsageError } from '../core/index.ts';
-import { parseManifest, type Sample } from '../dataset/index.ts';
+import { UsageError, type LongCall } from '../core/index.ts';
+import { parseManifests, type Sample } from '../dataset/index.ts';
 import type { DataFile } from '../run/index.ts';
 import { readText } from './read-text.ts';
 import type { NamedFile } from './requests.ts';
@@ -31,9 +31,15 @@ export function samplesOfPair({ signal, targets, weight }: GivenPair): Sample[] 
   ];
 }
 
-/** The rows of a manifest. Throws as `parseManifest` does, and ImageError where the file cannot be read. */
-export async function samplesOfManifest(world: World, file: string): Promise<Sample[]> {
-  return parseManifest(await readText(world, file), file);
+/** The rows of manifests. Throws as `parseManifests` does, and ImageError where a file cannot be read. */
+export async function samplesOfManifests(
+  world: World,
+  files: readonly string[],
+  { onNote }: LongCall,
+): Promise<Sample[]> {
+  const tables = [];
+  for (const file of files) tables.push({ text: await readText(world, file), file });
+  return parseManifests(tables, { onNote });
 }
 
 /** What a run was started with: the split is the one that was made then. */

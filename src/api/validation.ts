@@ -52,8 +52,9 @@ function patchesOf(
   const extent = (axis: 'y' | 'x') => Math.min(PATCH_WIDTH, ...heldOut.map(({ size }) => size[axis]));
   const size: Size = { z: signal.size.z, y: extent('y'), x: extent('x') };
   const room = signal.size.y - size.y;
-  return Array.from({ length: Math.min(count, Math.ceil(signal.size.y / size.y)) }, (_, i) => {
-    const y = Math.round((room * (i + 0.5)) / count);
+  const length = Math.min(count, Math.ceil(signal.size.y / size.y));
+  return Array.from({ length }, (_, i) => {
+    const y = Math.round((room * (i + 0.5)) / length);
     const region = { start: { z: 0, y, x: (signal.size.x - size.x) >> 1 }, size };
     const [s, t, p] = [signal, target, prediction].map((volume) => cropVolume(volume, region));
     return { signal: s, target: t, prediction: p };

@@ -16,7 +16,12 @@ const io: Io = {
   stderr: process.stderr,
   env: process.env,
   isTTY: process.stderr.isTTY,
-  columns: () => process.stderr.columns || 80, // 0 in terminals that do not know
+  columns() {
+    // Asked of the terminal: Node hears of a new size only when nothing computes, and lines drawn for the old one would stay behind.
+    // oxlint-disable-next-line no-underscore-dangle -- of every tty.WriteStream, and not in its types
+    (process.stderr as { _refreshSize?: () => void })._refreshSize?.();
+    return process.stderr.columns || 80; // 0 in terminals that do not know
+  },
   rows: () => process.stderr.rows || 24,
   now: () => performance.now(),
   repeat(ms, tick) {

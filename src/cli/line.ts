@@ -43,6 +43,12 @@ function cutLine(line: Line, cells: number): Line {
   });
 }
 
+/** Without the blanks at its end, of which a terminal may keep some, none or all when it breaks lines anew. */
+export function trimLine(line: Line): Line {
+  const last = line.findLastIndex(({ text }) => text.trimEnd() !== '');
+  return line.slice(0, last + 1).map((span, i) => (i === last ? { ...span, text: span.text.trimEnd() } : span));
+}
+
 /** The end of a name or path, which tells more than its beginning, in at most `cells`; whole folders where they fit. */
 export function endOf(name: string, cells: number, more: string): string {
   if (widthOf(name) <= cells) return name;

@@ -1,6 +1,6 @@
 /** The last lines of a terminal, drawn over themselves. */
 import type { Io } from './io.ts';
-import { lineWidth, type Format, type Line } from './line.ts';
+import { lineWidth, trimLine, type Format, type Line } from './line.ts';
 
 const CLEAR_TO_LINE_END = '\u001b[K';
 const CLEAR_BELOW = '\u001b[J';
@@ -16,6 +16,7 @@ export interface LiveArea {
 
 export function openLiveArea(io: Io, paint: (format: Format, text: string) => string): LiveArea {
   let drawn: readonly Line[] = [];
+  let drawnFor = io.columns();
 
   /**
    * To the start of what is drawn. A terminal that became narrower broke its lines anew (most do so), and they
@@ -26,17 +27,22 @@ export function openLiveArea(io: Io, paint: (format: Format, text: string) => st
     const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(lineWidth(line) / columns)), 0);
     return `\r${rows > 1 ? `\u001b[${rows - 1}A` : ''}`;
   };
-  const painted = (lines: readonly Line[]) =>
+  const painted = (lines: readonly Line[], before = '') =>
     lines
       .map((line) => line.map(({ text, format }) => (format && text ? paint(format, text) : text)).join(''))
-      .map((text) => text + CLEAR_TO_LINE_END)
+      .map((text) => before + text + CLEAR_TO_LINE_END)
       .join('\n');
 
   return {
-    // One write a picture, and nothing is cleared before it is drawn over: so it doesn't flicker.
+    // One write a picture, and nothing is cleared before it is drawn over: so it doesn't flicker. But for rows that a terminal may
+    // have broken: if only overwritten, some take them for one line still, and break it wrongly the next time.
     draw(lines) {
-      io.stderr.write(toStart() + painted(lines) + CLEAR_BELOW);
-      drawn = lines;
+      const trimmed = lines.map(trimLine);
+      const columns = io.columns();
+      const clearFirst = columns === drawnFor ? '' : CLEAR_TO_LINE_END;
+      io.stderr.write(toStart() + painted(trimmed, clearFirst) + CLEAR_BELOW);
+      drawn = trimmed;
+      drawnFor = columns;
     },
     writeAbove(text) {
       const clear = drawn.length > 0 ? toStart() + CLEAR_BELOW : '';

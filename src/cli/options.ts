@@ -6,6 +6,7 @@ import type { Given, Option, OptionGroup } from './command.ts';
 export const DATA: Option = {
   name: 'data',
   value: 'MANIFEST',
+  many: true,
   help: 'a table of many samples, CSV or TSV with a header: signal, target (or target:NAME), and, where you like, weight, mask, split, id, group, t; paths from its own folder',
 };
 export const SIGNAL: Option = {

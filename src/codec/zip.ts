@@ -5,13 +5,7 @@
  * do harm, is refused before an entry is read: names that lead out of a folder, links, two entries of one name, entries that
  * overlap, bytes before or behind the archive, headers that contradict each other, more than an entry's bytes could become, encryption.
  */
-import {
-  configure,
-  Uint8ArrayReader,
-  ZipReader,
-  ZipWriter,
-  type FileEntry,
-} from '@zip.js/zip.js/lib/zip-core-native.js';
+import { Uint8ArrayReader, ZipReader, ZipWriter, type FileEntry } from '@zip.js/zip.js/lib/zip-core-native.js';
 import { isUnstainedError, ModelError } from '../core/index.ts';
 import { crc32 } from './crc32.ts';
 import { DEFLATE_RATIO } from './zlib.ts';
@@ -41,14 +35,15 @@ const DEFLATED = 8;
 /** A file's bytes begin after its local header, whose name repeats the directory's. */
 const LOCAL_HEADER_BYTES = 30;
 
-// Workers would be started from a script that a bundle does not have, and cost more than such archives take.
-configure({ useWebWorkers: false });
+/** Workers would be started from a script that a bundle does not have, and cost more than such archives take. */
+const HERE = { useWebWorkers: false } as const;
 
 /** A whole archive; entries in the order that they are given in. */
 export async function encodeZip(entries: readonly ZipEntry[]): Promise<Uint8Array<ArrayBuffer>> {
   const most = entries.reduce((sum, { name, bytes }) => sum + 1.01 * bytes.length + 6 * name.length + 300, 300);
   const { stream, bytes: written } = upTo(Math.ceil(most));
   const writer = new ZipWriter(stream, {
+    ...HERE,
     extendedTimestamp: false,
     lastModDate: new Date(2020, 0, 1), // in local time, as ZIP keeps it: the same digits in every zone
     dataDescriptor: false, // some readers refuse stored entries that have one
@@ -80,6 +75,7 @@ export async function openZip(bytes: Uint8Array, file: string): Promise<Zip> {
   const entries = new Map<string, FileEntry>();
   await told(file, async () => {
     const reader = new ZipReader(new Uint8ArrayReader(bytes), {
+      ...HERE,
       strictness: 'strict',
       checkCrc32: true,
       checkOverlappingEntry: true,

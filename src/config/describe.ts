@@ -1,6 +1,7 @@
 /** The settings told to people: YAML with comments, descriptions for help pages. */
 import type { Config } from './config.ts';
-import { KEYS, keysBySection, lastName, PRESETS, type PresetName } from './keys.ts';
+import { PRESETS, type PresetName } from './keys.ts';
+import { KEYS, keysBySection, lastName } from './placed-keys.ts';
 import { resolveConfig, valueAt } from './resolve.ts';
 
 /** All values as YAML, a comment a key; `resolveConfig` gives the same values back. */

@@ -9,6 +9,9 @@ export interface Finding {
   readonly remedy: string;
 }
 
+// More than anybody mends at a time.
+const MOST_TOLD = 100;
+
 /** Throws UsageError `usage/config` with every finding, if there is one. */
 export function refuseFindings(findings: readonly Finding[]): void {
   if (findings.length === 0) return;
@@ -16,6 +19,7 @@ export function refuseFindings(findings: readonly Finding[]): void {
   const [first] = findings;
   if (findings.length === 1)
     throw new UsageError('usage/config', { what: `${first.where}: ${first.what}`, why, remedy: first.remedy });
-  const list = findings.map(({ where, what, remedy }) => `\n  ${where}: ${what} ${remedy}`);
+  const list = findings.slice(0, MOST_TOLD).map(({ where, what, remedy }) => `\n  ${where}: ${what} ${remedy}`);
+  if (findings.length > MOST_TOLD) list.push(`\n  and ${findings.length - MOST_TOLD} more.`);
   throw new UsageError('usage/config', { what: `${findings.length} settings cannot be used:${list.join('')}`, why });
 }

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { jsonSchema, resolveConfig } from './index.ts';
-import { KEYS, PRESETS, SECTIONS } from './keys.ts';
+import { PRESETS } from './keys.ts';
+import { KEYS, SECTIONS } from './placed-keys.ts';
 import { readInput, valueAt } from './resolve.ts';
 
 type Document = Readonly<Record<string, unknown>>;
@@ -129,9 +130,9 @@ describe('the JSON Schema accepts a file exactly where the program accepts each 
         else refused++;
         expect(schema.safeParse(document).success, JSON.stringify(document)).toBe(isRight);
       }),
-      { seed: 17, numRuns: 5000 },
+      { seed: 17, numRuns: 2000 },
     );
-    expect(Math.min(accepted, refused)).toBeGreaterThan(1000); // or it would say little
+    expect(Math.min(accepted, refused)).toBeGreaterThan(400); // or it would say little
   });
 
   const python = process.env['UNSTAINED_PYTHON'] ?? 'python3';

@@ -1,6 +1,6 @@
 /** The settings told to editors: JSON Schema of the YAML file, by which they complete keys, explain and check them. */
 import { z } from 'zod';
-import { keysBySection, lastName, type PlacedKey } from './keys.ts';
+import { keysBySection, lastName, type PlacedKey } from './placed-keys.ts';
 
 /**
  * Draft 07, which all editors know. It accepts what `resolveConfig` accepts of each key; what must hold between keys, such as a

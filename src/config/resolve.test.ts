@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../core/index.ts';
 import { configToYaml, describeKeys, nearest, resolveConfig } from './index.ts';
-import { KEYS, PRESETS } from './keys.ts';
+import { PRESETS } from './keys.ts';
+import { KEYS } from './placed-keys.ts';
 import { valueAt } from './resolve.ts';
 
 const set = (...pairs: [key: string, value: string][]) => pairs.map(([key, value]) => ({ key, value }));
@@ -118,6 +119,55 @@ describe('YAML', () => {
     const levels = ['a: &a [x]', ...Array.from('bcdefgh', (name, i) => `${name}: &${name} ${nineTimes('abcdefg'[i])}`)];
     const error = refusal({ yaml: yaml(`${levels.join('\n')}\npatch: *h`) });
     expect(error.message).toContain('patch is null.');
+  });
+
+  it.each([
+    ['optimizer: &o\n  lr: *o', 'config.yaml:2:7: optimizer.lr is null.'],
+    ['optimizer:\n  lr: .inf\n  eps: .nan', 'config.yaml:2:7: optimizer.lr is Infinity.'],
+    [`patch: ${'['.repeat(5000)}`, 'this is not YAML'],
+    [Array.from({ length: 3000 }, (_, i) => `k${i}: 1`).join('\n'), '\n  and 2900 more.'],
+    [`steps: ${' '.repeat(70_000)}1`, 'config.yaml: 70008 characters are no settings'],
+    ['optimizer:\n  <<: *a', 'config.yaml:2:3: unknown key optimizer.<<.'],
+  ])('refuses what is made to break it', (text, what) => {
+    const error = refusal({ yaml: yaml(text) });
+    expect(error.message).toContain(what);
+    expect(error.message.length).toBeLessThan(20_000);
+  });
+
+  it('whatever the text, it is settings or a refusal', () => {
+    const pieces = [
+      'steps',
+      'optimizer',
+      'lr',
+      ': ',
+      '\n',
+      '\n  ',
+      '[',
+      ']',
+      '{',
+      '}',
+      ', ',
+      '&a',
+      '*a',
+      '-',
+      '1',
+      '"',
+      '#',
+      '? ',
+      '!!x',
+      '|',
+      '<<',
+    ];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 30 }), (parts) => {
+        try {
+          resolveConfig({ yaml: yaml(parts.join('')) });
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError);
+        }
+      }),
+      { seed: 23, numRuns: 3000 },
+    );
   });
 
   it('lists everything that is wrong at once', () => {

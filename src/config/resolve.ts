@@ -1,7 +1,8 @@
 /** From what was given to every value: command line over YAML over preset. */
 import type { Config } from './config.ts';
 import { refuseFindings, type Finding } from './finding.ts';
-import { keyAt, KEYS, PRESETS, type PlacedKey, type PresetName } from './keys.ts';
+import { PRESETS, type PresetName } from './keys.ts';
+import { keyAt, KEYS, type PlacedKey } from './placed-keys.ts';
 import { nearest } from './nearest.ts';
 import { RULES } from './rules.ts';
 import { readYaml, suggestKey, type GivenValue, type YamlText } from './yaml-settings.ts';
@@ -80,7 +81,7 @@ export function readInput({ preset = 'default', yaml, set = [] }: ConfigInput): 
         wrong.add(path);
         const meant = typeof value === 'string' ? nearest(value, kind.words ?? []) : null;
         const remedy = `${meant ? `Did you mean ${meant}? ` : ''}It must be ${kind.expected}.`;
-        findings.push({ where, what: `${path} is ${shortened(JSON.stringify(value ?? null))}.`, remedy });
+        findings.push({ where, what: `${path} is ${written(value)}.`, remedy });
       }
     }
   }
@@ -137,8 +138,9 @@ function place(config: Record<string, unknown>, { path }: PlacedKey, value: unkn
   inside[last] = value;
 }
 
-/** A value may be a page. */
-function shortened(text: string): string {
+/** For a message; a value may be a page, and JSON knows no infinity. */
+function written(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value ?? null);
   return text.length > 100 ? `${text.slice(0, 97)}...` : text;
 }
 

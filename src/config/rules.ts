@@ -116,20 +116,6 @@ export const RULES: readonly Rule[] = [
         : null,
   },
   {
-    keys: ['steps', 'average'],
-    holds: '`average` is of no more than all steps: 1 / (1 - `average`) is at most `steps`.',
-    // Before so many steps the average is mostly of the parameters that training began with.
-    check: ({ steps, average }) => {
-      const span = Math.round(1 / (1 - average));
-      return average > 0 && span > steps
-        ? {
-            what: `average ${average} is of about ${span} steps, and there are ${steps}.`,
-            remedy: `Use --set average=${formatAverage(steps)}, or more steps.`,
-          }
-        : null;
-    },
-  },
-  {
     keys: ['validate.every', 'validate.patience'],
     holds: '`validate.patience` needs measures: `validate.every` above 0.',
     check: ({ validate: { every, patience } }) =>
@@ -163,9 +149,3 @@ export const RULES: readonly Rule[] = [
         : null,
   },
 ];
-
-/** Of a tenth of the steps, in as few digits as it takes: 0.9 for 100, 0.99 for 1000; 0 where there are hardly any. */
-function formatAverage(steps: number): string {
-  const span = 10 ** Math.floor(Math.log10(Math.max(1, steps / 10)));
-  return String(Number((1 - 1 / span).toFixed(9)));
-}

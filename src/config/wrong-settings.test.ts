@@ -237,18 +237,14 @@ const CASES: readonly Wrong[] = [
     findings: [['config.yaml:4:8: patch 16,64,64 has 16 planes, but network.dims is 2.', 'For volumes: --dims 3.']],
   },
   {
-    yaml: 'steps: 100\noptimizer:\n  schedule: step\n  warmup: 100\naverage: 0.999\nvalidate: { every: 0, patience: 3 }',
+    yaml: 'steps: 100\noptimizer:\n  schedule: step\n  warmup: 100\nvalidate: { every: 0, patience: 3 }',
     findings: [
       ['config.yaml:4:11: optimizer.warmup is 100, steps 100:', '--set optimizer.warmup=10, or more steps.'],
       [
         'config.yaml:3:13: optimizer.schedule is step, but of 100 steps',
         '--set optimizer.dropEvery=25, or more steps.',
       ],
-      [
-        'config.yaml:5:10: average 0.999 is of about 1000 steps, and there are 100.',
-        '--set average=0.9, or more steps.',
-      ],
-      ['config.yaml:6:33: validate.patience is 3 measures, but validate.every is 0:', '--set validate.every=100.'],
+      ['config.yaml:5:33: validate.patience is 3 measures, but validate.every is 0:', '--set validate.every=100.'],
     ],
   },
   {

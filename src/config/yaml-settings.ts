@@ -1,7 +1,7 @@
 /** The settings of a YAML file, each with its line and column. */
 import { isAlias, isMap, isScalar, LineCounter, parseDocument, type Document, type ParsedNode } from 'yaml';
 import type { Finding } from './finding.ts';
-import { keyAt, KEYS, lastName, SECTIONS } from './keys.ts';
+import { keyAt, KEYS, lastName, SECTIONS } from './placed-keys.ts';
 import { nearest } from './nearest.ts';
 
 /** A value that somebody gave, not yet checked. */
@@ -19,11 +19,19 @@ export interface YamlText {
 
 // A few aliases are a convenience; many are how a small file becomes gigabytes.
 const MOST_ALIASES = 20;
+// All settings with their comments take 5,000; the parser takes minutes for a file of many keys that are none of ours.
+const MOST_CHARACTERS = 2 ** 16;
+// Once a line is not understood, the parser stumbles over those that follow.
+const MOST_SYNTAX_ERRORS = 10;
 
 export function readYaml({ text, file }: YamlText): {
   readonly given: readonly GivenValue[];
   readonly findings: readonly Finding[];
 } {
+  if (text.length > MOST_CHARACTERS) {
+    const what = `${text.length} characters are no settings: all of them with comments take 5000.`;
+    return { given: [], findings: [{ where: file, what, remedy: 'Give the YAML file of the settings.' }] };
+  }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (offset: number) => {
@@ -34,7 +42,7 @@ export function readYaml({ text, file }: YamlText): {
   const findings: Finding[] = [];
 
   // An unknown tag (`!!js/function`) is only a warning to the parser; here nothing may be half understood.
-  for (const { message, pos } of [...document.errors, ...document.warnings])
+  for (const { message, pos } of [...document.errors, ...document.warnings].slice(0, MOST_SYNTAX_ERRORS))
     findings.push({
       where: place(pos[0]),
       what: `this is not YAML: ${message.replace(/\.$/, '')}.`,
@@ -44,10 +52,12 @@ export function readYaml({ text, file }: YamlText): {
 
   const plain = (node: ParsedNode): unknown => {
     try {
-      return node.toJS(document, { maxAliasCount: MOST_ALIASES });
+      const value: unknown = node.toJS(document, { maxAliasCount: MOST_ALIASES });
+      JSON.stringify(value); // fails where an alias is within what it stands for
+      return value;
     } catch (error) {
-      if (!(error instanceof ReferenceError)) throw error;
-      return undefined; // too many aliases: no value of ours
+      if (!(error instanceof ReferenceError || error instanceof TypeError)) throw error;
+      return undefined; // too many aliases, or in a circle: no value of ours
     }
   };
 
@@ -78,12 +88,26 @@ export function readYaml({ text, file }: YamlText): {
 export function suggestKey(path: string): string {
   if (SECTIONS.has(path)) return `It holds ${namesIn(path)}: set one of them.`;
   if (path === 'preset') return 'A preset is given by its own option: --preset NAME.';
-  const paths = [...SECTIONS, ...KEYS.map((key) => key.path)];
   const name = path.slice(path.lastIndexOf('.') + 1);
-  // `network.lr`: the right key in another section is nearer than the section.
+  const section = path.slice(0, path.indexOf('.') + 1);
+  const paths = [...SECTIONS, ...KEYS.map((key) => key.path)];
+  const within = paths.filter((other) => section !== '' && other.startsWith(section));
+  // `network.lr`: the right name in another section. Else a name in this section, or the section too is misspelled.
   const elsewhere = KEYS.filter((key) => lastName(key) === name);
-  const meant = elsewhere.length === 1 ? elsewhere[0].path : (nearest(path, paths) ?? nearest(name, paths));
+  const meant =
+    elsewhere.length === 1
+      ? elsewhere[0].path
+      : (nearestName(name, within) ?? (within.length === 0 ? nearest(path, paths) : null) ?? nearest(name, paths));
   return meant ? `Did you mean ${meant}?` : 'All keys: unstained train --help.';
+}
+
+/** Of keys of one section, which are alike in all but their names. */
+function nearestName(name: string, paths: readonly string[]): string | null {
+  const meant = nearest(
+    name,
+    paths.map((path) => path.slice(path.indexOf('.') + 1)),
+  );
+  return paths.find((path) => path.endsWith(`.${meant}`)) ?? null;
 }
 
 function namesIn(section: string): string {

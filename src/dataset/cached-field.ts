@@ -17,7 +17,8 @@ const SCHEMA = 'unstained.voxels/1';
 /** The text of an entry. */
 interface Described {
   readonly schema: typeof SCHEMA;
-  readonly stamps: readonly (readonly [path: string, stamp: string])[];
+  /** Null: nothing tells when the file changes, so the entry is for one run only. */
+  readonly stamps: readonly (readonly [path: string, stamp: string | null])[];
   readonly images: readonly DescribedImage[];
   readonly weighted: boolean;
   readonly foreground: readonly number[];
@@ -42,7 +43,7 @@ export async function cachedField(
   if (!entry) return null;
   const described = JSON.parse(entry.text) as Described; // the cache gives back what was put, or nothing
   for (const [path, stamp] of described.stamps)
-    if ((await cache.stamp(path)) !== stamp) {
+    if (stamp === null || (await cache.stamp(path)) !== stamp) {
       await entry.bytes.close();
       return null;
     }
@@ -61,8 +62,8 @@ export async function keepField(
   const opened = new Set<string>();
   const prepared = await read({ ...reading, files: recording(reading.files, opened) });
   const images = imagesOf(prepared);
-  const stamps: [string, string][] = [];
-  for (const path of [...opened].sort()) stamps.push([path, (await cache.stamp(path)) ?? `unknown ${Math.random()}`]);
+  const stamps: [string, string | null][] = [];
+  for (const path of [...opened].sort()) stamps.push([path, await cache.stamp(path)]);
   const described: Described = {
     schema: SCHEMA,
     stamps,

@@ -14,6 +14,7 @@ import {
 } from '../io/index.ts';
 import type { VoxelSize } from '../volume/index.ts';
 import type { Sample } from './sample.ts';
+import { weightsOnGrid } from './weights-on-grid.ts';
 
 /** How the files of a training are read, whichever they are. */
 export interface ImageReading {
@@ -50,7 +51,7 @@ export async function openField(
   config: Pick<Config, 'voxelSize' | 'network'>,
 ): Promise<FieldImages> {
   const opened: { close(): Promise<void> }[] = [];
-  const open = async (file: string): Promise<FieldImage> => {
+  const open = async (file: string, isWeight = false): Promise<FieldImage> => {
     const { path, selection } = parseImagePath(file);
     const image = await openImage(reading.files, path, reading);
     opened.push(image);
@@ -59,7 +60,8 @@ export async function openField(
     const time = selection.time ?? (chosen.times > 1 ? sample.time : null);
     const part = selectedPart(chosen, { ...selection, time });
     const known = viewOf(part, { voxelSize: filledIn(part.voxelSize, reading.voxelSize) });
-    return { file, source: onGrid(file, known, config) };
+    const bring = (source: ImageSource) => onGrid(file, source, config);
+    return { file, source: isWeight ? weightsOnGrid(known, bring) : bring(known) };
   };
   const close = async () => {
     for (const image of opened) await image.close();
@@ -68,8 +70,8 @@ export async function openField(
     return {
       signal: await open(sample.signal),
       targets: await inOrder(sample.targets, async ({ name, path }) => ({ ...(await open(path)), name })),
-      weight: sample.weight === null ? null : await open(sample.weight),
-      mask: sample.mask === null ? null : await open(sample.mask),
+      weight: sample.weight === null ? null : await open(sample.weight, true),
+      mask: sample.mask === null ? null : await open(sample.mask, true),
       close,
     };
   } catch (error) {

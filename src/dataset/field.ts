@@ -9,6 +9,7 @@ import { openField, type FieldImage, type FieldImages, type ImageReading } from 
 import { requirePatchFits } from './patch-fit.ts';
 import { requireOneChannel, requireSameVoxels } from './same-voxels.ts';
 import type { Sample } from './sample.ts';
+import { refuseSamples, type Refused } from './refused.ts';
 import { bytesOf } from './stored-image.ts';
 
 export interface Field {
@@ -41,7 +42,7 @@ export async function listFields(
   onListed: (done: number) => void = () => undefined,
 ): Promise<Field[]> {
   const fields: Field[] = [];
-  const refused: { sample: Sample; error: UnstainedError }[] = [];
+  const refused: Refused[] = [];
   for (const [done, sample] of samples.entries()) {
     reading.signal?.throwIfAborted();
     onListed(done);
@@ -56,8 +57,7 @@ export async function listFields(
     }
   }
   if (refused.length === 0) refused.push(...strangers(fields, config));
-  if (refused.length === 1 && samples.length === 1) throw refused[0].error;
-  if (refused.length > 0) throw allRefused(refused, samples.length);
+  refuseSamples(refused, samples.length);
   return fields;
 }
 
@@ -133,7 +133,7 @@ function requireFits({ sample, size }: Field, { network, patch }: Config, alignm
 }
 
 /** Fields that are not like the first: one network has one number of inputs. */
-function strangers(fields: readonly Field[], { network }: Config): { sample: Sample; error: UnstainedError }[] {
+function strangers(fields: readonly Field[], { network }: Config): Refused[] {
   const [first] = fields;
   return fields.flatMap(({ sample, channels, planes }) => {
     const alike = channels === first.channels && (!network.zAsChannels || planes === first.planes);
@@ -147,22 +147,6 @@ function strangers(fields: readonly Field[], { network }: Config): { sample: Sam
       remedy: `Select the same of each: ${sample.signal.replace(/#.*/, '')}#channel=0.`,
     });
     return [{ sample, error }];
-  });
-}
-
-/** So many are told; a list of hundreds is read by nobody. */
-const MOST_TOLD = 50;
-
-function allRefused(refused: readonly { sample: Sample; error: UnstainedError }[], count: number): DatasetError {
-  const lines = refused.slice(0, MOST_TOLD).map(({ sample, error }) => {
-    const remedy = error.remedy ? ` ${error.remedy}` : '';
-    return `\n  ${sample.place ?? sample.id}: ${error.what}${remedy}`;
-  });
-  const more = refused.length > MOST_TOLD ? `\n  and ${refused.length - MOST_TOLD} more.` : '';
-  return new DatasetError('dataset/samples', {
-    what: `${refused.length} of ${count} samples cannot be used:${lines.join('')}${more}`,
-    why: 'A training that left them out in silence would not be the one that you meant.',
-    remedy: 'Correct these rows, or take them out of the manifest.',
   });
 }
 

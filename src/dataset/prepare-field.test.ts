@@ -189,6 +189,17 @@ describe('a weight map', () => {
     expect(data[23]).toBeCloseTo(50 / 1.5, 4);
   });
 
+  it('has no weight below 0 on another grid, beside edges where resampling overshoots', async () => {
+    const coarse = config(['voxelSize', '0.3,0.14,0.14'], ['patch', '4,4,4']);
+    const block = (i: number) => (i % SIZE.x < 12 ? 255 : 0);
+    const files = { ...FILES, 'w.tif': stack(block), 'x.tif': stack((i) => (i === 7 ? -200 : block(i))) };
+    const on = (weight: string) => prepared({ files, samples: [sample({ weight })], config: coarse });
+    const data = await all((await on('w.tif')).weight as StoredImage);
+    expect(Math.min(...data)).toBe(0);
+    expect(data.filter((weight) => weight > 0).length / data.length).toBeGreaterThan(0.4);
+    await expect(on('x.tif')).rejects.toMatchObject({ code: 'dataset/weight', file: 'x.tif' });
+  });
+
   it('counts nothing where the mask is 0; a mask alone is a weight map too', async () => {
     const files = {
       ...FILES,

@@ -12,5 +12,4 @@ export { triptychPng } from './panels.ts';
 export { previewPng } from './preview.ts';
 export type { Preview, PreviewSample } from './preview.ts';
 export { previewHistory } from './preview-history.ts';
-export type { PreviewPicture } from './preview-history.ts';
-export type { Fact, Planes, ReportData, ReportExample, ReportStructure, Score } from './report-data.ts';
+export type { Fact, Planes, PreviewPicture, ReportData, ReportExample, ReportStructure, Score } from './report-data.ts';

@@ -4,6 +4,7 @@ import { fieldMap } from './field-map.ts';
 import { escapeHtml } from './html.ts';
 import { lossChart } from './loss-chart.ts';
 import { hero, structurePanels } from './panels.ts';
+import { previewHistory } from './preview-history.ts';
 import { middleOf, type Fact, type ReportData, type ReportExample } from './report-data.ts';
 import { dot, keyScores, scoreTable } from './scores.ts';
 import { SCRIPT } from './script.ts';
@@ -28,6 +29,7 @@ export async function renderReport(data: ReportData): Promise<string> {
 <p class="lead">Fluorescence predicted from transmitted light alone, beside the fluorescence that was really there.</p>
 </header>
 ${data.examples.map(section).join('\n')}
+${previewHistory(data.previews)}
 <footer>
 <h3>How to read it</h3>
 <p><b>Pearson r</b> tells how well the pattern is met, whatever its brightness: 1 is the same picture, 0 has nothing to do with it.

@@ -1,13 +1,7 @@
 /** The previews of a training as a part of a page, with a slider through them. */
 import { pngDataUri } from './color.ts';
 import { escapeHtml, formatScore } from './html.ts';
-
-export interface PreviewPicture {
-  readonly step: number;
-  readonly png: Uint8Array;
-  /** Pearson's r of the validation at this step; null where undefined. */
-  readonly r: number | null;
-}
+import type { PreviewPicture } from './report-data.ts';
 
 /** More would make the page heavy, and none of them would look new. */
 const MOST_PICTURES = 24;

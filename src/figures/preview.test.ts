@@ -127,7 +127,7 @@ describe('previews over time', () => {
     const { chromium: driver } = createRequire(import.meta.url)('playwright-core') as typeof import('playwright-core');
     const folder = mkdtempSync(join(tmpdir(), 'unstained-previews-'));
     const file = join(folder, 'report.html');
-    const report = await renderReport({ title: 't', examples: [], facts: [] });
+    const report = await renderReport({ title: 't', examples: [], previews: [], facts: [] });
     writeFileSync(file, report.replace('<footer>', `${previewHistory(previews.slice(0, 3))}<footer>`));
     const browser = await driver.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] });
     try {

@@ -53,9 +53,19 @@ export interface Fact {
   readonly value: string;
 }
 
+/** What a network made of some patches at one moment of its training. */
+export interface PreviewPicture {
+  readonly step: number;
+  readonly png: Uint8Array;
+  /** Pearson's r of the validation at this step; null where undefined. */
+  readonly r: number | null;
+}
+
 export interface ReportData {
   readonly title: string;
   readonly examples: readonly ReportExample[];
+  /** What the network made of some patches as it learned; none where that was not looked at. */
+  readonly previews: readonly PreviewPicture[];
   /** What ran on what machine in what time. */
   readonly facts: readonly Fact[];
 }

@@ -43,12 +43,12 @@ const example: ReportExample = {
 
 describe('the report', () => {
   it('I4: names from files stand in it as text, never as HTML', async () => {
-    const page = await renderReport({ title: '<img src=x>', examples: [example], facts: [] });
+    const page = await renderReport({ title: '<img src=x>', examples: [example], previews: [], facts: [] });
     expect(page).not.toMatch(/<script>alert|<b> ?\d|<img src=x>|<i>3D/);
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
   });
   it('says the scores of the held-out part, with a dash where there is none', async () => {
-    const page = await renderReport({ title: 't', examples: [example], facts: [] });
+    const page = await renderReport({ title: 't', examples: [example], previews: [], facts: [] });
     expect(page).toContain('<b>r −0.05</b>');
     expect(page).toMatch(/blank image<\/td><td class="number">–<\/td>/);
   });
@@ -56,7 +56,7 @@ describe('the report', () => {
     expect([-0.001, -0.02, null, NaN].map(formatScore)).toEqual(['0.00', '−0.02', '–', '–']);
   });
   it('refers to nothing outside itself', async () => {
-    const page = await renderReport({ title: 't', examples: [example], facts: [] });
+    const page = await renderReport({ title: 't', examples: [example], previews: [], facts: [] });
     expect(page.match(/(src|href)="(?!data:)[^"]*"/g)).toBeNull();
     expect(page).not.toMatch(/url\(|@import|https?:/);
   });
@@ -72,7 +72,7 @@ describe('the report', () => {
       ) as typeof import('playwright-core');
       const folder = mkdtempSync(join(tmpdir(), 'unstained-report-'));
       const file = join(folder, 'report.html');
-      writeFileSync(file, await renderReport({ title: 't', examples: [example], facts: [] }));
+      writeFileSync(file, await renderReport({ title: 't', examples: [example], previews: [], facts: [] }));
       const browser = await driver.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] });
       try {
         const page = await browser.newPage();
@@ -147,7 +147,7 @@ describe('pictures', () => {
   it('a network that diverged still gets its report', async () => {
     const [structure] = example.structures;
     const diverged = { ...example, structures: [{ ...structure, prediction: planes(() => NaN) }] };
-    expect(await renderReport({ title: 't', examples: [diverged], facts: [] })).toContain('</html>');
+    expect(await renderReport({ title: 't', examples: [diverged], previews: [], facts: [] })).toContain('</html>');
   });
   it('no error is white, too little blue, too much red', () => {
     const [low, middle, high] = [0, 0.5, 1].map((value) => diverging(value));

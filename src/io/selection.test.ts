@@ -1,7 +1,8 @@
 /** `FILE#channel=...`: what is meant is found, and what is not there is refused with what is. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readVolume } from './read-volume.ts';
-import { parseImagePath, selectImage, selectPart } from './selection.ts';
+import { parseImagePath, selectImage, selectPart, withChannel } from './selection.ts';
 import { channelWith, type ImageSource } from './source.ts';
 
 const NOTHING = { channel: null, time: null, z: null, scene: null };
@@ -37,6 +38,9 @@ describe('parseImagePath', () => {
     ['field #3.tif', 'field #3.tif', NOTHING],
     ['a#1#2.tif#t=3', 'a#1#2.tif', { ...NOTHING, time: 3 }],
     ['a.tif#channel=stain #2', 'a.tif', { ...NOTHING, channel: 'stain #2' }],
+    ['a.tif#channel="a#t=1,z=2",t=3', 'a.tif', { ...NOTHING, channel: 'a#t=1,z=2', time: 3 }],
+    ['a.tif#channel="5"" dish"', 'a.tif', { ...NOTHING, channel: '5" dish' }],
+    ['a.tif#channel=5" dish', 'a.tif', { ...NOTHING, channel: '5" dish' }],
     ['a.tif#scene=well/A#1', 'a.tif', { ...NOTHING, scene: 'well/A#1' }],
     ['run#lr=3/a.tif', 'run#lr=3/a.tif', NOTHING],
     ['run#t=3/a.tif#z=1', 'run#t=3/a.tif', { ...NOTHING, z: { from: 1, to: 2 } }],
@@ -63,6 +67,21 @@ describe('parseImagePath', () => {
         remedy: expect.stringContaining('#channel=NAME'),
       }),
     ),
+  );
+});
+
+it('withChannel selects any channel besides what is selected', () => {
+  const name = fc.string({ unit: fc.constantFrom(...Array.from('aZ5 "#=,&/tz')), minLength: 1, maxLength: 10 });
+  const path = fc.constantFrom('a.tif', 'run#t=3/a.tif', 'field #3.tif', 'a.tif#t=3', 'a.tif#scene=B,t=3');
+  fc.assert(
+    fc.property(path, name, (text, channel) => {
+      const before = parseImagePath(text);
+      expect(parseImagePath(withChannel(text, channel))).toEqual({
+        path: before.path,
+        selection: { ...before.selection, channel },
+      });
+    }),
+    { seed: 29, numRuns: 1000 },
   );
 });
 

@@ -14,8 +14,13 @@ export const MODEL_FILES = {
   testInput: 'test-input.npy',
   testOutput: 'test-output.npy',
   documentation: 'README.md',
+  /** Images that were learned from: too many, at times, for rdf.yaml. */
+  data: 'training-data.json',
   cover: 'cover.png',
 } as const;
+
+/** Of the list of images: some 50,000 of them. What a reader parses must be bounded, however many there are. */
+export const MOST_DATA_BYTES: number = 2 ** 23;
 
 const FORMAT = '0.5.3';
 const PAPER = {
@@ -40,7 +45,7 @@ export interface Publication {
 }
 
 /** SHA-256 of each file that rdf.yaml points to. */
-export type FileHashes = Readonly<Record<'weights' | 'testInput' | 'testOutput', string>>;
+export type FileHashes = Readonly<Record<'weights' | 'testInput' | 'testOutput' | 'data', string>>;
 
 /** The document, still to be written as YAML. */
 export function bioimageIo(model: ModelDescription, publication: Publication, hashes: FileHashes): object {
@@ -69,6 +74,7 @@ export function bioimageIo(model: ModelDescription, publication: Publication, ha
     ],
     documentation: MODEL_FILES.documentation,
     covers: [MODEL_FILES.cover],
+    attachments: [{ source: MODEL_FILES.data, sha256: hashes.data }],
     timestamp: publication.timestamp,
     inputs: [
       {
@@ -99,7 +105,7 @@ export function bioimageIo(model: ModelDescription, publication: Publication, ha
         task: 'fluorescence prediction',
         target_structure: model.targets.map(({ name }) => name),
       },
-      unstained: model,
+      unstained: { ...model, data: undefined },
     },
   };
 }

@@ -1,6 +1,6 @@
 /** A model package's README.md: what the model does, how to use it here and elsewhere, how well it does. */
 import { alignmentOf, parameterCount, reachOf } from '../network/index.ts';
-import { modelName, type Publication } from './bioimage-io.ts';
+import { MODEL_FILES, modelName, type Publication } from './bioimage-io.ts';
 import type { ModelDescription } from './description.ts';
 
 /** Markdown. What comes from files (names) is written as text, never as markup. */
@@ -32,7 +32,7 @@ export function modelDocumentation(model: ModelDescription, publication: Publica
       `Made with ${Object.entries(model.versions)
         .map(([name, version]) => `${plain(name)} ${plain(version)}`)
         .join(', ')}.`,
-      `Learned from ${model.data.length} images; their hashes, and all settings, are in rdf.yaml under config.unstained.`,
+      `Learned from ${model.data.length} images; their hashes are in ${MODEL_FILES.data}, all settings in rdf.yaml under config.unstained.`,
     ]),
   ].join('\n\n')}\n`;
 }

@@ -8,7 +8,15 @@ import { readModel } from './read-model.ts';
 import { planeModel, testModel, volumeModel } from './testing/models.ts';
 import { writeModel, type Model } from './write-model.ts';
 
-const FILES = ['rdf.yaml', 'README.md', 'cover.png', 'test-input.npy', 'test-output.npy', 'weights.onnx'];
+const FILES = [
+  'rdf.yaml',
+  'README.md',
+  'training-data.json',
+  'cover.png',
+  'test-input.npy',
+  'test-output.npy',
+  'weights.onnx',
+];
 
 describe.each([
   ['volumes, two structures', volumeModel],
@@ -48,6 +56,7 @@ describe.each([
       0,
     );
     expect(error).toBeLessThan(1e-5);
+    expect(Math.max(...output.data) - Math.min(...output.data)).toBeGreaterThan(0.01); // the network is alive
     const [, channels, ...extents] = input.shape;
     const larger = [2, channels, ...extents.map((extent) => 2 * extent)];
     expect((await run(new Float32Array(larger.reduce((a, b) => a * b)), larger)).dims).toEqual([
@@ -144,7 +153,7 @@ describe('a package that was changed', () => {
     }
     if (rehash) {
       const rdf = parse(new TextDecoder().decode(entries.get('rdf.yaml')));
-      for (const entry of [rdf.weights.onnx, rdf.inputs[0].test_tensor, rdf.outputs[0].test_tensor])
+      for (const entry of [...rdf.attachments, rdf.weights.onnx, rdf.inputs[0].test_tensor, rdf.outputs[0].test_tensor])
         entry.sha256 = await sha256(new Uint8Array(entries.get(entry.source)!));
       entries.set('rdf.yaml', new TextEncoder().encode(stringify(rdf)));
     }
@@ -190,6 +199,8 @@ describe('a package that was changed', () => {
       { 'rdf.yaml': rdfWith((rdf) => (rdf.format_version = '0.4.9')) },
       /damaged .*format_version: only/,
     ],
+    ['too long', { 'rdf.yaml': () => new Uint8Array(140_000).fill(0x20) }, /unsupported .*140000 bytes/],
+    ['data that are none', { 'training-data.json': () => new TextEncoder().encode('{') }, /damaged .*hash/],
     ['no YAML', { 'rdf.yaml': () => new TextEncoder().encode('a: [') }, /damaged .*not YAML/],
     [
       'a tag that runs code',
@@ -204,7 +215,7 @@ describe('a package that was changed', () => {
             `a0: &a0 [x, x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join('\n')}`,
           ),
       },
-      /damaged .*refers to itself/,
+      /damaged .*not YAML: Excessive alias/,
     ],
     [
       'weights from elsewhere',
@@ -232,6 +243,26 @@ describe('a package that was changed', () => {
       /damaged/,
     ],
   ])('%s: refused', async (_, files, message) => expect(await refusal(await repacked(files))).toMatch(message));
+
+  it.each(['[', '{', '[{', '- ', '? ', 'a: ', '&a '])('I2: %j, nested thousands deep, is refused', async (text) => {
+    const nested = new TextEncoder().encode(text.repeat(130_000 / text.length));
+    expect(await refusal(await repacked({ 'rdf.yaml': () => nested }))).toMatch(
+      /^model\/damaged .*(not YAML|too deeply)/,
+    );
+  });
+
+  it('I2: whose weights would become a gigabyte of zeros is refused before they do', async () => {
+    const zeros = new Uint8Array(5e7);
+    const rest = Object.fromEntries(FILES.filter((name) => name !== 'rdf.yaml').map((name) => [name, () => null]));
+    const small = await repacked({ ...rest, 'training-data.json': (content) => content, 'weights.onnx': () => zeros });
+    const zip = await openZip(small, 'small.zip');
+    const entries = await Promise.all(
+      zip.names.map(async (name) => ({ name, bytes: await zip.read(name, 1e8), compress: true })),
+    );
+    const bomb = await encodeZip(entries);
+    expect(bomb.length).toBeLessThan(60_000);
+    expect(await refusal(bomb)).toMatch(/^model\/unsupported .*weights\.onnx has 50000000 bytes/);
+  });
 
   it('M3: with another graph than its description makes is refused, though its hashes are right', async () => {
     const text = (content: Uint8Array) => new TextDecoder('latin1').decode(content);
@@ -284,6 +315,17 @@ describe('a package that was changed', () => {
     }
     expect(refused).toBeGreaterThan(30);
   });
+});
+
+it('of a hundred thousand images it lists what a reader reads', async () => {
+  const model = await testModel(volumeModel);
+  const data = Array.from({ length: 100_000 }, (_, i) => ({ file: `plate ${i}/field.tif`, sha256: 'cd'.repeat(32) }));
+  const read = await readModel(
+    await writeModel({ ...model, description: { ...model.description, data } }),
+    'model.zip',
+  );
+  expect(read.description.data.length).toBeGreaterThan(20_000);
+  expect(read.description.data).toEqual(data.slice(0, read.description.data.length));
 });
 
 describe('a model that contradicts itself is not written', () => {

@@ -6,7 +6,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { decodeNpy, openZip, sha256, type Float32Tensor, type Zip } from '../codec/index.ts';
 import { ModelError } from '../core/index.ts';
-import { MODEL_FILES } from './bioimage-io.ts';
+import { MODEL_FILES, MOST_DATA_BYTES } from './bioimage-io.ts';
 import { modelDescription, type ModelDescription } from './description.ts';
 import { decodeNetwork, networkBytes } from './network-graph.ts';
 
@@ -22,8 +22,13 @@ export interface StoredModel {
   readonly timestamp: string;
 }
 
-const MOST_RDF_BYTES = 4 * 2 ** 20;
+/** Ten times what is written of a model with many structures: parsing YAML takes long, and must not take longer. */
+const MOST_RDF_BYTES = 2 ** 17;
+/** Nested thousands deep, brackets end the process in the YAML parser. */
+const MOST_BRACKETS = 500;
 const MOST_TEST_BYTES = 2 ** 28;
+/** Weights hardly become smaller by compression: what a package's bytes could be at most. */
+const MOST_RATIO = 100;
 // rdf.yaml is written without any; many are how a small file becomes gigabytes.
 const MOST_ALIASES = 20;
 
@@ -35,8 +40,9 @@ const rdfSchema = z.object({
   timestamp: z.string().max(100),
   inputs: z.tuple([z.object({ test_tensor: hashedFile })]),
   outputs: z.tuple([z.object({ test_tensor: hashedFile })]),
+  attachments: z.array(hashedFile.partial({ sha256: true })),
   weights: z.object({ onnx: hashedFile }),
-  config: z.object({ unstained: z.unknown() }),
+  config: z.object({ unstained: z.record(z.string(), z.unknown()) }),
 });
 
 /**
@@ -46,18 +52,16 @@ const rdfSchema = z.object({
 export async function readModel(bytes: Uint8Array, file: string): Promise<StoredModel> {
   const zip = await openZip(bytes, file);
   const rdf = await readRdf(zip, file);
-  const { weights, inputs, outputs, config, name, timestamp } = rdf;
-  const description = checked(
-    modelDescription,
-    config.unstained,
-    `${file}: ${MODEL_FILES.rdf}, config.unstained`,
-    file,
-  );
-  const content = await readHashed(zip, weights.onnx, networkBytes(description.network), file);
+  const { weights, inputs, outputs, attachments, config, name, timestamp } = rdf;
+  const said = { ...config.unstained, data: await readData(zip, attachments, file) };
+  const description = checked(modelDescription, said, `${file}: ${MODEL_FILES.rdf}, config.unstained`, file);
+  const most = MOST_RATIO * bytes.length;
+  const mostWeights = Math.min(most, networkBytes(description.network));
+  const content = await readHashed(zip, weights.onnx, mostWeights, file);
   const tensors = decodeNetwork(content, description.network, `${file}: ${weights.onnx.source}`);
   const test = {
-    input: await readTest(zip, inputs[0].test_tensor, file),
-    output: await readTest(zip, outputs[0].test_tensor, file),
+    input: await readTest(zip, inputs[0].test_tensor, most, file),
+    output: await readTest(zip, outputs[0].test_tensor, most, file),
   };
   requireTestShapes(description, test, file);
   return { name, description, tensors, test, timestamp };
@@ -72,15 +76,7 @@ async function readRdf(zip: Zip, file: string): Promise<z.infer<typeof rdfSchema
       remedy: 'Give the model.zip that unstained train wrote.',
     });
   const text = new TextDecoder().decode(await zip.read(MODEL_FILES.rdf, MOST_RDF_BYTES));
-  const document = parseDocument(text, { prettyErrors: false });
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem) throw damaged(file, `${MODEL_FILES.rdf} is not YAML: ${problem.message.slice(0, 200)}`);
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: MOST_ALIASES });
-  } catch (cause) {
-    throw damaged(file, `${MODEL_FILES.rdf} refers to itself too often`, cause);
-  }
+  const value = parseYaml(text, file);
   if (isRecord(value) && value.type === 'model' && !(isRecord(value.config) && 'unstained' in value.config))
     throw new ModelError('model/unsupported', {
       file,
@@ -89,6 +85,36 @@ async function readRdf(zip: Zip, file: string): Promise<z.infer<typeof rdfSchema
       remedy: 'Give a model.zip that unstained train wrote.',
     });
   return checked(rdfSchema, value, `${file}: ${MODEL_FILES.rdf}`, file);
+}
+
+function parseYaml(text: string, file: string): unknown {
+  if ((text.match(/[[{]/g)?.length ?? 0) > MOST_BRACKETS) throw damaged(file, `${MODEL_FILES.rdf} nests too deeply`);
+  try {
+    const document = parseDocument(text, { prettyErrors: false });
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem) throw new Error(problem.message);
+    return document.toJS({ maxAliasCount: MOST_ALIASES });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw damaged(file, `${MODEL_FILES.rdf} is not YAML: ${message.slice(0, 200)}`, cause);
+  }
+}
+
+/** Images that were learned from, still to be checked. */
+async function readData(
+  zip: Zip,
+  attachments: z.infer<typeof rdfSchema>['attachments'],
+  file: string,
+): Promise<unknown> {
+  const { source, sha256: hash } = attachments.find((attached) => attached.source === MODEL_FILES.data) ?? {};
+  if (source === undefined || hash === undefined)
+    throw damaged(file, `${MODEL_FILES.rdf} has no hash of ${MODEL_FILES.data}`);
+  const text = new TextDecoder().decode(await readHashed(zip, { source, sha256: hash }, MOST_DATA_BYTES, file));
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw damaged(file, `${MODEL_FILES.data} is not JSON`, cause);
+  }
 }
 
 /** An entry whose bytes are those that rdf.yaml has the hash of. */
@@ -104,8 +130,14 @@ async function readHashed(
   return bytes;
 }
 
-async function readTest(zip: Zip, entry: z.infer<typeof hashedFile>, file: string): Promise<Float32Tensor> {
-  return decodeNpy(await readHashed(zip, entry, MOST_TEST_BYTES, file), `${file}: ${entry.source}`);
+async function readTest(
+  zip: Zip,
+  entry: z.infer<typeof hashedFile>,
+  most: number,
+  file: string,
+): Promise<Float32Tensor> {
+  const bytes = await readHashed(zip, entry, Math.min(most, MOST_TEST_BYTES), file);
+  return decodeNpy(bytes, `${file}: ${entry.source}`);
 }
 
 function requireTestShapes({ network }: ModelDescription, { input, output }: StoredModel['test'], file: string): void {

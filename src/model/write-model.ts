@@ -1,7 +1,7 @@
 /** A model package: description, weights, test tensors, documentation and cover in one ZIP archive. */
 import { stringify } from 'yaml';
 import { encodeNpy, encodeZip, sha256, type Float32Tensor } from '../codec/index.ts';
-import { bioimageIo, MODEL_FILES, unitsOf, type Publication } from './bioimage-io.ts';
+import { bioimageIo, MODEL_FILES, MOST_DATA_BYTES, unitsOf, type Publication } from './bioimage-io.ts';
 import { modelCover } from './cover.ts';
 import { modelDescription, type ModelDescription } from './description.ts';
 import { modelDocumentation } from './documentation.ts';
@@ -35,10 +35,13 @@ export async function writeModel({ description, tensors, test, publication }: Mo
   const weights = encodeNetwork(model.network, tensors);
   const testInput = encodeNpy(test.input);
   const testOutput = encodeNpy(inUnits(test.output, model));
+  const text = (content: string) => new TextEncoder().encode(content);
+  const data = text(imageList(model.data));
   const hashes = {
     weights: await sha256(weights),
     testInput: await sha256(testInput),
     testOutput: await sha256(testOutput),
+    data: await sha256(data),
   };
   // Quoted as YAML 1.1 needs it: `y` is the name of an axis, and a truth value to older readers.
   const rdf = stringify(bioimageIo(model, publication, hashes), {
@@ -46,15 +49,24 @@ export async function writeModel({ description, tensors, test, publication }: Mo
     lineWidth: 0,
     aliasDuplicateObjects: false,
   });
-  const text = (content: string) => new TextEncoder().encode(content);
   return encodeZip([
     { name: MODEL_FILES.rdf, bytes: text(rdf), compress: true },
     { name: MODEL_FILES.documentation, bytes: text(modelDocumentation(model, publication)), compress: true },
+    { name: MODEL_FILES.data, bytes: data, compress: true },
     { name: MODEL_FILES.cover, bytes: modelCover(test.input, test.output, model.targets[0].color), compress: false },
     { name: MODEL_FILES.testInput, bytes: testInput, compress: false },
     { name: MODEL_FILES.testOutput, bytes: testOutput, compress: false },
     { name: MODEL_FILES.weights, bytes: weights, compress: false },
   ]);
+}
+
+/** JSON, an image a line; as many as there may be. */
+function imageList(images: ModelDescription['data']): string {
+  const lines = images.map((image) => JSON.stringify(image));
+  let length = 2;
+  // A letter takes up to three bytes.
+  const most = lines.findIndex((line) => (length += 3 * line.length + 2) > MOST_DATA_BYTES);
+  return `[\n${lines.slice(0, most < 0 ? lines.length : most).join(',\n')}\n]\n`;
 }
 
 /** The network's output (1, c, ...) as the package's readers get it after postprocessing. */

@@ -13,9 +13,10 @@ export function averageName(tensor: string): string {
   return `average.${tensor}`;
 }
 
-/** The average after one more value. `decay` is of shape []. */
-export function averaged(average: Tensor, next: Tensor, decay: Tensor): Tensor {
-  return add(mul(next, sub(constant(1), decay)), mul(average, decay));
+/** How an average moves: from it and the next value to its next one. `decay` is of shape []. */
+export function averaging(decay: Tensor): (average: Tensor, next: Tensor) => Tensor {
+  const share = sub(constant(1), decay);
+  return (average, next) => add(mul(next, share), mul(average, decay));
 }
 
 /** The decay to feed at a step; steps count from 1: min(decay, (1 + step) / (10 + step)), as in TensorFlow. */

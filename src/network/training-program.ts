@@ -2,7 +2,7 @@
 import { add, constant, gradients, input, mul, program, relu } from '../graph/index.ts';
 import type { Carried, Input, Program, Shape, Tensor } from '../graph/index.ts';
 import { adam, gradientScale, type AdamSettings } from './adam.ts';
-import { averaged, averageName } from './average.ts';
+import { averageName, averaging } from './average.ts';
 import { batchNorm, fixedNorm, movedOn } from './batch-norm.ts';
 import { fixedNorms, momentNames } from './carried.ts';
 import { convDoubling, convHalving, convSame } from './convolutions.ts';
@@ -96,12 +96,12 @@ export function trainingProgram(description: NetworkDescription, settings: Train
     ]);
   });
 
-  const decay = input('averageDecay', []);
+  const averaged = averaging(input('averageDecay', []));
   const averageOf = (tensor: Input): Carried[] => {
     const next = moved.get(tensor);
     if (!settings.average || !next) return [];
     const average = input(averageName(tensor.name), tensor.shape);
-    return [{ input: average, next: next === tensor ? average : averaged(average, next, decay) }];
+    return [{ input: average, next: next === tensor ? average : averaged(average, next) }];
   };
   const carried = [...inputs.values()].flatMap((tensor): Carried[] => [
     { input: tensor, next: moved.get(tensor) ?? tensor },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -35,4 +35,17 @@ it('I3: half a checkpoint of a trainer that was killed is removed by the next, a
   const lock = await store.lock();
   expect(readdirSync(join(folder, 'checkpoints'))).toEqual(['step-000000100.safetensors']);
   await lock.release();
+});
+
+it('I3: a training that was refused before it wrote leaves no folder, and none that others use is removed', async () => {
+  const at = (...names: string[]) => join(root, 'refused', ...names);
+  mkdirSync(at());
+  await (await runFolder(at('runs', 'a')).lock()).release();
+  expect(readdirSync(at())).toEqual([]);
+  const lock = await runFolder(at('runs', 'b')).lock();
+  mkdirSync(at('runs', 'c'));
+  await lock.release();
+  expect(readdirSync(at('runs'))).toEqual(['c']);
+  await (await runFolder(at('runs', 'c')).lock()).release(); // it was there before
+  expect(readdirSync(at('runs'))).toEqual(['c']);
 });

@@ -1,9 +1,9 @@
 /** A run's folder on this computer's disk. */
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { RUN_FILES, RUN_FOLDERS, type RunStore } from '../run/index.ts';
 import { appendToFile, createFolder, writeFileWhole } from './byte-sink.ts';
-import { codeOf } from './output-errors.ts';
+import { codeOf, told } from './output-errors.ts';
 import { isRightToReplace, takeLock } from './run-lock.ts';
 import { isTemporary, removeLeftovers } from './unfinished.ts';
 
@@ -32,16 +32,31 @@ export function runFolder(folder: string): RunStore {
       await removeLeftovers(folder);
     },
     async lock() {
-      await createFolder(folder);
+      const made = await told(folder, () => mkdir(folder, { recursive: true })); // the topmost that was not there
       const lock = await takeLock(place(RUN_FILES.lock), folder);
       // Only a trainer writes there. In a container that is started again it has the number of the one that was killed, so that
       // what that left would never be recognized.
       const checkpoints = place(RUN_FOLDERS.checkpoints);
       for (const name of await namesIn(checkpoints))
         if (isTemporary(name)) await rm(join(checkpoints, name), { force: true });
-      return lock;
+      return {
+        async release() {
+          await lock.release();
+          if (made !== undefined) await removeEmpty(resolve(folder), resolve(made));
+        },
+      };
     },
   };
+}
+
+/** A folder and those above it, up to `last`, as long as they are empty. */
+async function removeEmpty(folder: string, last: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch {
+    return; // it is not empty, or is gone
+  }
+  if (folder !== last) await removeEmpty(dirname(folder), last);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

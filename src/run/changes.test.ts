@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { changesSince, requireAllowed, type RunFacts } from './changes.ts';
+import { changesSince, requireAllowed, settingsSha256, type RunFacts } from './changes.ts';
 
 const before: RunFacts = {
   data: [
@@ -88,4 +88,15 @@ it('D8: of very many changes the first are listed, and how many more there are',
   const changes = changesSince(before, { ...before, data });
   expect(changes).toHaveLength(502);
   expect(() => requireAllowed('r', changes, none)).toThrow(/new-29 is new\. And 472 more\./);
+});
+
+it('D8: the digest of settings tells those that a run keeps, in any order, and no others', async () => {
+  const free = new Set(['steps', 'checkpoint.every']);
+  const digest = (config: object) => settingsSha256(config, free);
+  const config = { steps: 100, checkpoint: { every: 5 }, optimizer: { lr: 0.001, betas: [0.5, 0.9] } };
+  const same = { optimizer: { betas: [0.5, 0.9], lr: 0.001 }, checkpoint: { every: 7 }, steps: 200 };
+  expect(await digest(config)).toMatch(/^[0-9a-f]{64}$/);
+  expect(await digest(same)).toBe(await digest(config));
+  expect(await digest({ ...config, optimizer: { lr: 0.001, betas: [0.9, 0.5] } })).not.toBe(await digest(config));
+  expect(await digest({ ...config, seed: 0 })).not.toBe(await digest(config));
 });

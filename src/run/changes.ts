@@ -4,6 +4,7 @@
  * Other data, settings or another version make it another training: refused, unless allowed by name. Another machine, runtime
  * or number of threads only rounds otherwise: the run goes on, not to the same bits, and says so.
  */
+import { sha256 } from '../codec/index.ts';
 import { UsageError } from '../core/index.ts';
 
 /** What is refused unless it is allowed. */
@@ -36,6 +37,15 @@ export function changesSince(before: RunFacts, now: RunFacts, mayChange: Readonl
     ...of('version', before.version === now.version ? [] : [`unstained is ${now.version}; it was ${before.version}.`]),
     ...of('machine', differences(before.machine, now.machine)),
   ];
+}
+
+/**
+ * SHA-256 of the settings that a run keeps, in whatever order they stand. Those of `mayChange` are left out: a run whose steps are
+ * changed, and that is killed before all of its files say so, is the same run.
+ */
+export function settingsSha256(config: object, mayChange: ReadonlySet<string>): Promise<string> {
+  const kept = Object.entries(flatten(config)).filter(([key]) => !mayChange.has(key));
+  return sha256(new TextEncoder().encode(JSON.stringify(kept.sort(([a], [b]) => (a < b ? -1 : 1)))));
 }
 
 /**

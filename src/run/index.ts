@@ -2,7 +2,7 @@
  * The layout and the schemas of a run's folder: who writes and who reads it meet here. It knows bytes and names; where they
  * are kept is `RunStore`'s. Portable; imports `codec`, `config`, `model` and `core`.
  */
-export { changesSince, requireAllowed } from './changes.ts';
+export { changesSince, requireAllowed, settingsSha256 } from './changes.ts';
 export type { AllowableChange, Change, RunFacts } from './changes.ts';
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 export type { Checkpoint } from './checkpoint.ts';

@@ -10,7 +10,7 @@ import { nodeWorld, startOnnxRuntime } from '../../src/node/index.ts';
 import { checkpointPath, newestCheckpoint, RUN_FILES, type RunStore } from '../../src/run/index.ts';
 import { Died, dyingStore } from '../../src/run/testing/dying-store.ts';
 import { memoryStore } from '../../src/run/testing/memory-store.ts';
-import { withoutTimes, writePair } from './tiny-training.ts';
+import { writePair } from './tiny-training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'unstained-operations-'));
 const runtime = await startOnnxRuntime({ threads: 1 });
@@ -20,59 +20,66 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+type Settings = Readonly<Record<string, string>>;
+
 const STEPS = 8;
-const settings = {
+const TINY: Settings = {
   'network.dims': '2',
   'network.depth': '1',
   'network.channels': '4',
   patch: '16,16',
   batch: '2',
   steps: String(STEPS),
-  'checkpoint.every': '3',
-};
-const { config, explicit } = resolveConfig({ set: Object.entries(settings).map(([key, value]) => ({ key, value })) });
-const request: TrainRequest = {
-  signal: join(folder, 'bf.ome.tif'),
-  targets: [{ name: 'dye', path: join(folder, 'dye.ome.tif') }],
-  weight: null,
-  out: join(folder, 'run'),
-  config,
-  explicit,
-  voxelSize: null,
-  memoryBytes: null,
-  overwrite: false,
-  resume: null,
-  data: null,
-  init: null,
-  allowChange: new Set(),
-  dryRun: false,
-};
-const { config: preset } = resolveConfig({});
-const resumeRequest: TrainRequest = {
-  ...request,
-  signal: null,
-  targets: [],
-  out: null,
-  config: preset,
-  explicit: new Set(),
-  resume: join(folder, 'run'),
+  'checkpoint.every': '4',
 };
 
-/** Trains in `store`, from the beginning or from where the one before died. */
-async function trainIn(store: RunStore): Promise<void> {
+/** `config` and `explicit` of a request. */
+function configOf(settings: Settings): Pick<TrainRequest, 'config' | 'explicit'> {
+  return resolveConfig({ set: Object.entries(settings).map(([key, value]) => ({ key, value })) });
+}
+
+function begin(settings: Settings): TrainRequest {
+  return {
+    signal: join(folder, 'bf.ome.tif'),
+    targets: [{ name: 'dye', path: join(folder, 'dye.ome.tif') }],
+    weight: null,
+    data: [],
+    out: join(folder, 'run'),
+    ...configOf({ ...TINY, ...settings }),
+    voxelSize: null,
+    memoryBytes: null,
+    overwrite: false,
+    resume: null,
+    allowChange: new Set(),
+    init: null,
+    dryRun: false,
+  };
+}
+
+/** Going on with a run, with settings that are given now. */
+function resume(settings: Settings = {}): TrainRequest {
+  return { ...begin({}), signal: null, targets: [], out: null, resume: join(folder, 'run'), ...configOf(settings) };
+}
+
+async function trainIn(store: RunStore, request: TrainRequest): Promise<void> {
   const world: World = {
     ...nodeWorld(),
     openRun: () => store,
     startRuntime: async () => ({ ...runtime, close: async () => undefined }),
   };
-  const hasBegun = (await store.list('')).includes(RUN_FILES.run);
-  await train(world, hasBegun ? resumeRequest : request, {});
+  await train(world, request, {});
 }
 
-/** Gives whether it died. */
-async function diesIn(store: RunStore): Promise<boolean> {
+/** From the beginning, or from where the one before died, whose lock is taken over. */
+async function beginOrResume(store: RunStore, request: TrainRequest): Promise<void> {
+  await store.remove(RUN_FILES.lock);
+  const hasBegun = (await store.list('')).includes(RUN_FILES.run);
+  await trainIn(store, hasBegun ? resume() : request);
+}
+
+async function whetherItDied(training: Promise<void>): Promise<boolean> {
   try {
-    await trainIn(store);
+    await training;
     return false;
   } catch (error) {
     if (error instanceof Died) return true;
@@ -80,28 +87,69 @@ async function diesIn(store: RunStore): Promise<boolean> {
   }
 }
 
-it('D1, D2, D4: dead at any change to its folder, and again while it goes on, a run comes to the same bytes', async () => {
-  const unbroken = memoryStore(request.out!);
-  const counted = dyingStore(unbroken, Infinity);
-  await trainIn(counted);
-  const outcome = ({ files }: typeof unbroken) => ({
-    checkpoint: files.get(checkpointPath(STEPS)),
-    losses: withoutTimes(new TextDecoder().decode(files.get(RUN_FILES.losses))),
-  });
-  const expected = outcome(unbroken);
-  expect(expected.checkpoint).toBeDefined();
-  const source = random(1);
-  for (let changes = 0; changes < counted.done(); changes++) {
-    const store = memoryStore(request.out!);
-    expect(await diesIn(dyingStore(store, changes))).toBe(true);
-    store.files.delete(RUN_FILES.lock); // a dead owner's lock is taken over
-    const saved = (await newestCheckpoint(store))?.checkpoint.step ?? 0; // whole, or the search would be refused
-    await diesIn(dyingStore(store, source.integer(counted.done())));
-    store.files.delete(RUN_FILES.lock);
-    const later = await newestCheckpoint(store);
-    expect(later?.checkpoint.step ?? 0).toBeGreaterThanOrEqual(saved);
-    expect(later?.damaged ?? []).toEqual([]);
-    await trainIn(store);
-    expect(outcome(store), `dead after ${changes} changes`).toEqual(expected);
-  }
+const outcomeOf = ({ files }: ReturnType<typeof memoryStore>) => ({
+  checkpoint: files.get(checkpointPath(STEPS)),
+  losses: new TextDecoder().decode(files.get(RUN_FILES.losses)),
 });
+
+interface Case {
+  readonly what: string;
+  readonly settings: Settings;
+  /** Of how many changes one is died at. */
+  readonly stride: number;
+}
+
+const CASES: readonly Case[] = [
+  { what: 'each change to its folder', settings: { 'split.heldOut': '0' }, stride: 1 },
+  { what: 'changes to its folder, what is measured on the way too', settings: { 'validate.every': '2' }, stride: 5 },
+];
+
+it.each(CASES)(
+  'D1, D2, D4: dead at $what, and again while it goes on, a run comes to the same bytes',
+  async ({ settings, stride }) => {
+    const request = begin(settings);
+    const unbroken = memoryStore('run');
+    const counted = dyingStore(unbroken, Infinity);
+    await trainIn(counted, request);
+    const expected = outcomeOf(unbroken);
+    expect(expected.checkpoint).toBeDefined();
+    const source = random(1);
+    for (let changes = 0; changes < counted.done(); changes += stride) {
+      const store = memoryStore('run');
+      expect(await whetherItDied(trainIn(dyingStore(store, changes), request))).toBe(true);
+      const saved = (await newestCheckpoint(store))?.checkpoint.step ?? 0;
+      await store.remove(RUN_FILES.lock);
+      await whetherItDied(beginOrResume(dyingStore(store, source.integer(counted.done())), request));
+      const later = await newestCheckpoint(store);
+      expect(later?.checkpoint.step ?? 0).toBeGreaterThanOrEqual(saved);
+      expect(later?.damaged ?? []).toEqual([]);
+      await beginOrResume(store, request);
+      expect(outcomeOf(store), `dead after ${changes} changes`).toEqual(expected);
+    }
+  },
+  300_000,
+);
+
+// Fails as long as run.json's digest of the settings is also of those that may change.
+it.fails('D4, D8: dead at each change while it is made longer, a run is not taken for another', async () => {
+  const short = memoryStore('run');
+  await trainIn(short, begin({ 'split.heldOut': '0', steps: '4' }));
+  const copy = () => {
+    const store = memoryStore('run');
+    for (const [path, bytes] of short.files) store.files.set(path, bytes.slice());
+    return store;
+  };
+  const longer = resume({ steps: String(STEPS) });
+  const unbroken = copy();
+  const counted = dyingStore(unbroken, Infinity);
+  await trainIn(counted, longer);
+  const expected = outcomeOf(unbroken);
+  expect(expected.checkpoint).toBeDefined();
+  for (let changes = 0; changes < counted.done(); changes++) {
+    const store = copy();
+    expect(await whetherItDied(trainIn(dyingStore(store, changes), longer))).toBe(true);
+    await store.remove(RUN_FILES.lock);
+    await trainIn(store, longer);
+    expect(outcomeOf(store), `dead after ${changes} changes`).toEqual(expected);
+  }
+}, 300_000);

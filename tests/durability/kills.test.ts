@@ -134,8 +134,7 @@ describe.skipIf(!isBuilt)('a training that is stopped', () => {
     expect(err).toMatch(/Still in the folder: .*config\.yaml.*losses\.csv/);
   });
 
-  // Fails as long as the trainer does not take its run's lock.
-  it.fails('D7: two trainers on one folder: the second is refused, the first goes on', async () => {
+  it('D7: two trainers on one folder: the second is refused, the first goes on', async () => {
     const first = start(folder, trainArgs(longer, 'locked'));
     await first.says('training:');
     const { code, err } = await start(folder, resumeArgs('locked')).ended;

@@ -31,8 +31,7 @@ describe.skipIf(!isBuilt)('a loss that is no number', () => {
     await expectSafe(await start(folder, resumeArgs('run')).ended);
   });
 
-  // Fails as long as the loop does not describe its batch.
-  it.fails('D9: names sample and position, and describes the patches of the step', () => {
+  it('D9: names sample and position, and describes the patches of the step', () => {
     const { step, lr, patches } = notFiniteFile.decode(
       readFileSync(join(folder, 'run', 'not-finite.json')),
       'not-finite.json',

@@ -12,8 +12,8 @@ export const bin: string = fileURLToPath(new URL('../../dist/cli/bin.js', import
 export const isBuilt: boolean = existsSync(bin);
 
 /** Writes `bf.ome.tif` and `dye.ome.tif`: one plane, whose target is a plain function of the signal. */
-export async function writePair(folder: string): Promise<void> {
-  const source = random(1);
+export async function writePair(folder: string, seed = 1): Promise<void> {
+  const source = random(seed);
   const size = { z: 1, y: 48, x: 96 };
   const signal = Float32Array.from({ length: size.y * size.x }, () => source.normal());
   const target = signal.map((value, i) => (value + (signal[i + 1] ?? 0) + (signal[i + size.x] ?? 0)) ** 2);
@@ -21,7 +21,7 @@ export async function writePair(folder: string): Promise<void> {
     ['bf', signal],
     ['dye', target],
   ] as const) {
-    const file = await createFile(join(folder, `${name}.ome.tif`), { overwrite: false });
+    const file = await createFile(join(folder, `${name}.ome.tif`), { overwrite: true });
     const channels = [channelWith({ name })];
     const sink = createOmeTiff(file, {
       name,
@@ -119,15 +119,8 @@ export interface Outcome {
 export function outcomeOf(folder: string, out: string, { steps }: TinyTraining): Outcome {
   return {
     checkpoint: readFileSync(join(folder, out, checkpointPath(steps)), 'latin1'),
-    losses: withoutTimes(readFileSync(join(folder, out, 'losses.csv'), 'utf8')),
+    losses: readFileSync(join(folder, out, 'losses.csv'), 'utf8'),
   };
-}
-
-/** losses.csv without its column `seconds`, if it has one: how long steps took differs between equal runs. */
-export function withoutTimes(csv: string): string {
-  const rows = csv.split('\n').map((row) => row.split(','));
-  const seconds = rows[0].indexOf('seconds');
-  return rows.map((cells) => cells.filter((_, i) => i !== seconds).join(',')).join('\n');
 }
 
 /** The checkpoints of a run, oldest first. */

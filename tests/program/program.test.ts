@@ -115,9 +115,13 @@ describe.skipIf(!existsSync(bin))('the program', () => {
       'config.yaml',
       'data.json',
       'environment.json',
+      'log.jsonl',
       'losses.csv',
+      'model.zip',
+      'previews',
       'report',
       'run.json',
+      'tensorboard',
     ]);
 
     const predicted = await unstained(['predict', 'a-bf.ome.tif', '--model', 'run', '--out', 'p.ome.tif', '--json']);

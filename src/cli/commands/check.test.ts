@@ -38,7 +38,7 @@ const dull: Finding = {
 
 const RESULT: CheckResult = {
   schema: 'unstained.check/1',
-  data: 'cells.csv',
+  data: ['cells.csv'],
   samples: [sample('B2_03', 'spoils'), sample('B2_04', 'spoils'), sample('a', 'note'), sample('b', 'good')],
   findings: [shift, leakage, dull],
   spoiled: 2,
@@ -58,7 +58,7 @@ describe('what is typed', () => {
   it('a manifest, or the files of one pair', async () => {
     const { request } = await run(['--data', 'cells.csv', '--out', 'c.html', '--overwrite', '--memory', '1GB']);
     expect(request).toMatchObject({
-      data: 'cells.csv',
+      data: ['cells.csv'],
       signal: null,
       targets: [],
       out: 'c.html',
@@ -78,7 +78,7 @@ describe('what is typed', () => {
       'TYX',
     ]);
     expect(pair.request).toMatchObject({
-      data: null,
+      data: [],
       signal: 'bf.tif',
       targets: [
         { name: 'dna', path: 'd.tif' },

@@ -58,19 +58,19 @@ export const check: Command = {
   ],
   atInterrupt: STOPS,
   prepare(given) {
-    const data = given.one('data');
+    const data = given.many('data');
     const ofPair = ['signal', 'target', 'weight'].filter(given.has);
-    if (data === null && ofPair.length === 0)
+    if (data.length === 0 && ofPair.length === 0)
       throw new UsageError('usage/missing', {
         what: 'check needs a manifest, or a signal and a target.',
         remedy: 'Either: unstained check --data MANIFEST\n  or: unstained check --signal FILE --target FILE',
       });
-    if (data !== null && ofPair.length > 0)
+    if (data.length > 0 && ofPair.length > 0)
       throw new UsageError('usage/value', {
         what: `check takes --data or --${ofPair[0]}, not both.`,
         remedy: 'The manifest names all files; leave the other out.',
       });
-    if (data === null) given.need('signal', 'target');
+    if (data.length === 0) given.need('signal', 'target');
     const request = {
       data,
       signal: given.one('signal'),

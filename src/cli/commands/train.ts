@@ -126,7 +126,7 @@ export const train: Command = {
       signal: given.one('signal'),
       targets: given.many('target').map(namedFile),
       weight: given.one('weight'),
-      data: given.one('data'),
+      data: given.many('data'),
       out: given.one('out'),
       config,
       explicit,

@@ -1,5 +1,6 @@
 /** The reference page of all settings, docs/settings.md, from the tables that the program itself reads. */
-import { KEYS, keysBySection, PRESETS, type PlacedKey } from '../keys.ts';
+import { PRESETS } from '../keys.ts';
+import { KEYS, keysBySection, type PlacedKey } from '../placed-keys.ts';
 import { describeKeys } from '../describe.ts';
 import { RULES } from '../rules.ts';
 

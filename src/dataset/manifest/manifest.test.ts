@@ -295,6 +295,7 @@ describe('what is wrong', () => {
     ['signal,target,t\na,b,0:99999999', 'has 99999999 samples', null],
     ['signal,target\na,b\n"c,d\ne,f', 'line 3: a quotation mark is opened and never closed', null],
     ['signal,target\n\n# x\n"c\n",d\n\n"e,f\ng,h', 'line 7: a quotation mark is opened', null],
+    ['\n"signal,target\na,b', 'line 2: a quotation mark is opened and never closed', null],
     ['signal,target\n"a" b,c', 'line 2: a cell in quotes goes on', null],
     ['signal,target\n"a\nb",c\nd,e', 'line 2, signal: the cell holds a line break', null],
     ['signal,target\nZ\uFFFDrich.tif,c', 'line 2, signal: the cell holds letters that are not UTF-8', 'CSV UTF-8'],
@@ -383,6 +384,12 @@ describe('several manifests', () => {
     ];
     expect(() => parseManifests(tables)).toThrow(expect.objectContaining({ code: 'dataset/manifest', what }));
   });
+});
+
+it('of several manifests all that is wrong is told at once', () => {
+  const text = 'signal,target\na,\n';
+  const tables = ['a.csv', 'b.csv'].map((file) => ({ file, text }));
+  expect(() => parseManifests(tables)).toThrow(/a\.csv line 2, target: .*\nb\.csv line 2, target: the cell is empty\./);
 });
 
 describe('large tables', () => {

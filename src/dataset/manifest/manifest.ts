@@ -34,11 +34,25 @@ export function parseManifests(
   tables: readonly { readonly text: string; readonly file: string }[],
   settings: ManifestSettings = {},
 ): Sample[] {
+  const errors: DatasetError[] = [];
   const facts = tables.flatMap(({ text, file }) => {
     const word = /(?:^|[^a-z])(train|val|test)\.\w+$/i.exec(file)?.[1].toLowerCase();
     const split = tables.length > 1 && word !== undefined ? (word as Sample['split']) : null; // by the pattern
-    return readManifest(text, file, settings).map((row) => ({ ...row, split: row.split ?? split }));
+    try {
+      return readManifest(text, file, settings).map((row) => ({ ...row, split: row.split ?? split }));
+    } catch (error) {
+      if (!(error instanceof DatasetError)) throw error;
+      errors.push(error);
+      return [];
+    }
   });
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1)
+    throw new DatasetError('dataset/manifest', {
+      what: errors.map(({ what }) => what).join('\n'),
+      why: errors[0].why,
+      remedy: errors[0].remedy,
+    });
   refuseSharedIds(facts);
   if (settings.withTargets !== false) refuseOtherTargets(facts);
   return nameSamples(facts);

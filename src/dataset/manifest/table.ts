@@ -4,7 +4,7 @@
  */
 import { parse, type CsvError } from 'csv-parse/browser/esm/sync';
 import { DatasetError } from '../../core/index.ts';
-import type { Finding } from './finding.ts';
+import { refuseManifest, type Finding } from './finding.ts';
 
 export interface Row {
   /** Where it begins, from 1. */
@@ -38,8 +38,10 @@ export function readTable(text: string, file: string, isColumn: (word: string) =
   if (countLines(plain) > MOST_ROWS)
     throw refused(file, `${file} has more than ${MOST_ROWS} lines.`, 'Split it into several manifests.');
   const start = plain.slice(0, MOST_CHARACTERS_OF_A_ROW);
-  const first = parseRows(start, DELIMITERS[0], 1).read[0];
-  if (!first) throw refused(file, `${file} is empty.`, 'Write a header and one row a sample: signal,target');
+  const first = parseRows(start, DELIMITERS[0], 1);
+  if (first.read.length === 0) refuseManifest(file, first.findings);
+  if (first.read.length === 0)
+    throw refused(file, `${file} is empty.`, 'Write a header and one row a sample: signal,target');
   const known = DELIMITERS.map((delimiter) => {
     const header = parseRows(start, delimiter, 1).read[0];
     return header ? header.cells.filter(isColumn).length : 0;

@@ -66,9 +66,9 @@ async function makeModel({ description, extents }: TestModel): Promise<Model> {
   const { network, signal } = description;
   const tensors = initialTensors(network, source);
   for (const [name, values] of Object.entries(tensors))
-    if (name.endsWith('running_var')) tensors[name] = values.map(() => 0.01 + 0.1 * source.uniform());
+    if (name.endsWith('running_var')) tensors[name] = values.map(() => 0.002 + 0.02 * source.uniform());
     else if (name.endsWith('bias') || name.endsWith('running_mean'))
-      tensors[name] = values.map(() => 0.1 * source.normal());
+      tensors[name] = values.map(() => 0.02 * source.normal());
   const count = extents.reduce((product, extent) => product * extent, network.inputChannels);
   const raw = Float32Array.from({ length: count }, () => source.normal());
   const input = signal.normalization === 'zscore' ? zscored(raw) : raw;
