@@ -1,6 +1,6 @@
 /** `check`: reads every sample of a data set, one at a time, and tells what would spoil training. */
 import { UsageError, type LongCall } from '../core/index.ts';
-import { checkTogether, type Finding, type Sample } from '../dataset/index.ts';
+import { checkTogether, splitUnits, type Finding, type PlacedFacts, type Sample } from '../dataset/index.ts';
 import { checkPage } from './check-report.ts';
 import { checkSample, type CheckedSample, type CheckSettings } from './checked-sample.ts';
 import { requireNotInput } from './free-output.ts';
@@ -50,9 +50,7 @@ export async function check(world: World, request: CheckRequest, call: LongCall)
     call.signal?.throwIfAborted();
     call.onProgress?.({ task: 'checking', done: total, total, unit: 'samples' });
 
-    const together = checkTogether(
-      checked.flatMap(({ facts, sample: { split } }) => (facts ? [{ facts, split }] : [])),
-    );
+    const together = checkTogether(placed(checked));
     const findings = worstFirst([...checked.flatMap(({ findings: own }) => own), ...together]);
     const page = await checkPage(world, request, checked, findings);
     await sink.append(new TextEncoder().encode(page));
@@ -75,6 +73,20 @@ async function samplesOf(
     what: `There is no ${signal === null ? 'signal' : 'target'} to check.`,
     remedy: 'Give a signal and a target, or a manifest.',
   });
+}
+
+/**
+ * Where each sample that could be checked belongs, as training would have it: where the manifest says only which samples train,
+ * or only which validate, the rest does the other.
+ */
+function placed(checked: readonly CheckedSample[]): PlacedFacts[] {
+  const samples = checked.map(({ sample }) => sample);
+  const said = new Set(samples.map(({ split }) => split));
+  const unsaid = said.has('train') ? 'val' : said.has('val') || said.has('test') ? 'train' : null;
+  const unitOf = new Map(splitUnits(samples).flatMap(({ members }, unit) => members.map((i) => [i, unit])));
+  return checked.flatMap(({ facts, sample: { split } }, i) =>
+    facts ? [{ facts, split: split ?? unsaid, unit: unitOf.get(i) ?? null }] : [],
+  );
 }
 
 function filesOf({ signal, targets, weight, mask }: Sample): string[] {

@@ -60,7 +60,7 @@ export async function* checkSample(
   try {
     const { times, findings: unlike } = timesOf(opened, sample);
     for (let time = 0; time < times; time++) {
-      const moment = times > 1 ? { ...sample, id: `${sample.id} t=${time}`, time } : sample;
+      const moment = times > 1 ? momentOf(sample, time) : sample;
       const read = await readImages(opened.images, { id: moment.id, time, voxelSize }, mostVoxels, {
         signal: stop,
         onProgress: (file) => onProgress([moment.id, `reading ${file}`]),
@@ -72,6 +72,11 @@ export async function* checkSample(
   } finally {
     await opened.close();
   }
+}
+
+/** The times of a series belong together, as all that is in one group. */
+function momentOf(sample: Sample, time: number): Sample {
+  return { ...sample, id: `${sample.id} t=${time}`, time, group: sample.group ?? sample.id };
 }
 
 /** How many times the files have; where they do not agree, one, with a finding. */

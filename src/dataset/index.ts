@@ -24,6 +24,7 @@ export type { FieldFacts, ImageFacts, PreparedField } from './prepared-field.ts'
 export { refuseSamples } from './refused.ts';
 export type { Refused } from './refused.ts';
 export type { Sample } from './sample.ts';
+export { splitUnits } from './split-units.ts';
 export { volumeOf } from './stored-image.ts';
 export type { StoredImage } from './stored-image.ts';
 export { planParts, trainingSet } from './training-set.ts';

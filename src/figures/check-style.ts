@@ -22,7 +22,7 @@ section + section { margin-top: 8px; border: 0; } h2 small { color: var(--soft);
 .findings { list-style: none; margin: 0; padding: 0; font-size: 15px; } .findings li + li { margin-top: 14px; padding-top: 12px; border-top: 1px solid var(--rule); }
 .findings p { margin: 3px 0; overflow-wrap: anywhere; } .remedy { color: var(--soft); padding-left: 1.3em; text-indent: -1.3em; } .remedy::before { content: '→'; display: inline-block; width: 1.3em; text-indent: 0; color: var(--tone); }
 .measured { display: flex; flex-wrap: wrap; gap: 0 14px; font-size: 13px; color: var(--soft); font-variant-numeric: tabular-nums; } .measured b { font-weight: 600; color: var(--ink); }
-.cells { display: grid; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(176px, 1fr)); align-items: start; }
+.cells { display: grid; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(176px, 1fr)); align-items: start; align-content: start; }
 .cells .frame { cursor: zoom-in; } .frame img + img { border-top: 2px solid var(--card); } .alone .cells { grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); }
 .frame:focus { position: fixed; inset: 3vmin; z-index: 2; border-radius: 8px; display: grid; place-items: center; cursor: zoom-out; outline: 100vmax solid #000c; }
 .frame:focus { align-content: center; gap: 4px; } .frame:focus img { width: auto; height: auto; max-width: 94vmin; max-height: 94vmin; min-width: min(94vmin, 60vw); } .frame:focus img:not(:only-child) { max-height: 64vmin; }

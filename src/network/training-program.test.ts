@@ -27,7 +27,7 @@ const target = draw(2 * batch * elementCount(patch));
 const network = Object.fromEntries(
   Object.entries(initialTensors(net, source)).map(([name, data]) => [
     name,
-    /running_var$/.test(name)
+    name.endsWith('running_var')
       ? data.map(() => 0.5 + source.uniform())
       : data.map((value) => 5 * value + 0.2 * source.normal()),
   ]),

@@ -111,7 +111,7 @@ function layersInTraining(
   named: (name: string) => Input,
   fixed: ReadonlySet<string>,
   moved: Map<Input, Tensor>,
-): Layers {
+): Layers<Tensor> {
   const weight = (conv: string) => named(`${conv}.weight`);
   const normRelu = (x: Tensor, conv: string, norm: string): Tensor => {
     const [gamma, beta, bias] = [named(`${norm}.weight`), named(`${norm}.bias`), named(`${conv}.bias`)];

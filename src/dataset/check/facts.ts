@@ -17,4 +17,6 @@ export interface PlacedFacts {
   readonly facts: PairFacts;
   /** Where the sample belongs, if that is known. */
   readonly split: 'train' | 'val' | 'test' | null;
+  /** Samples of one unit, as the times of a series, stay on one side of every split: they may look alike. Null: none. */
+  readonly unit?: number | null;
 }

@@ -12,9 +12,10 @@ function compareTwo(one: PlacedFacts, other: PlacedFacts): Finding[] {
   const [a, b] = [one.facts.fingerprint, other.facts.fingerprint];
   const samples = [one.facts.id, other.facts.id];
   const equalSignal = a.signal.digest === b.signal.digest;
+  const mayLookAlike = (one.unit ?? null) !== null && one.unit === other.unit && one.split === other.split;
   const overlap = equalSignal
     ? { correlation: 1, part: 1 }
-    : a.thumbnail && b.thumbnail
+    : a.thumbnail && b.thumbnail && !mayLookAlike
       ? overlapOf(a.thumbnail, b.thumbnail)
       : null;
   const shared = a.targets.filter(
