@@ -4,7 +4,7 @@ import type { DeviceTraits, Runtime } from '../engine/index.ts';
 import { Interrupted, random, UsageError, type LongCall } from '../core/index.ts';
 import { parameterCount } from '../network/index.ts';
 import type { RunStore } from '../run/index.ts';
-import { planStep, untrained } from '../training/index.ts';
+import { carriedSettings, planStep, untrained } from '../training/index.ts';
 import { continueRun } from './continued-run.ts';
 import { studyRun, type RunStudy } from './run-study.ts';
 import { requireFreeFolder } from './free-output.ts';
@@ -56,7 +56,14 @@ async function trainRun(
 ): Promise<TrainResult> {
   const { store, config, description, data } = run;
   const available = request.memoryBytes ?? world.machine.memoryBytes;
-  const { plan, bytes } = planStep(description, config.batch, config.patch, available, runtime.traits);
+  const { plan, bytes } = planStep(
+    description,
+    config.batch,
+    config.patch,
+    available,
+    runtime.traits,
+    carriedSettings(description, config),
+  );
   await readAll(data, call);
   let told: TrainingPlan | null = null;
   const computing = {
