@@ -20,9 +20,11 @@ import {
   isBuilt,
   outcomeOf,
   start,
+  steps,
   trainArgs,
   writePair,
   type RunningProgram,
+  type TinyTraining,
 } from '../tests/durability/tiny-training.ts';
 
 const { values } = parseArgs({
@@ -34,7 +36,8 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
-const [kills, steps, every, seed] = [values.kills, values.steps, values.every, values.seed].map(Number);
+const [kills, every, seed] = [values.kills, values.every, values.seed].map(Number);
+const training: TinyTraining = { steps: Number(values.steps), every };
 if (!isBuilt) throw new Error('Build first: npm run build');
 
 /** What a kill left, in the order of a training's life. */
@@ -55,16 +58,13 @@ interface Killed {
   readonly isEqual: boolean;
 }
 
-const FIRST_STEP = 'training:'; // the first line of progress
-
-const training = { steps, every };
 const folder = mkdtempSync(join(tmpdir(), 'unstained-kills-'));
 let [startMs, wholeMs] = [0, 0]; // of an unbroken training: to its first step, and to its end
 try {
   await writePair(folder);
   const began = performance.now();
   const first = start(folder, trainArgs(training, 'unbroken'));
-  await first.says(FIRST_STEP);
+  await steps(folder, 'unbroken', first);
   startMs = performance.now() - began;
   const { code, err } = await first.ended;
   if (code !== 0) throw new Error(`The unbroken training ended with ${code}: ${err}`);
@@ -80,7 +80,7 @@ try {
     const most = Math.min(trial % 2 === 0 ? 1 : 3, kills - killed);
     const places: Place[] = [];
     let running = start(folder, trainArgs(training, out));
-    while (places.length < most && (await isKilled(running, source.integer(4) > 0, source.uniform()))) {
+    while (places.length < most && (await isKilled(out, running, source.integer(4) > 0, source.uniform()))) {
       places.push(placeOf(out));
       running = goOn(folder, training, out);
     }
@@ -102,8 +102,9 @@ try {
 }
 
 /** Whether the kill, at a part of the whole time or of that from the first step on, came before the program's own end. */
-async function isKilled({ kill, says, ended }: RunningProgram, fromFirstStep: boolean, part: number): Promise<boolean> {
-  if (fromFirstStep) await says(FIRST_STEP);
+async function isKilled(out: string, running: RunningProgram, fromFirstStep: boolean, part: number): Promise<boolean> {
+  const { kill, ended } = running;
+  if (fromFirstStep) await steps(folder, out, running);
   const timer = setTimeout(kill, part * (fromFirstStep ? wholeMs - startMs : wholeMs), 'SIGKILL');
   const { code, signal, err } = await ended;
   clearTimeout(timer);
@@ -123,7 +124,7 @@ function placeOf(out: string): Place {
   const rows = existsSync(at('losses.csv'))
     ? readFileSync(at('losses.csv'), 'utf8').trimEnd().split('\n').length - 1
     : 0;
-  if (lastSaved >= steps) return 'after the last checkpoint';
+  if (lastSaved >= training.steps) return 'after the last checkpoint';
   if (isHalf) return 'in a save: a file half written';
   if (rows > lastSaved) return 'in a save: losses written, no checkpoint yet';
   if (checkpoints.length > 2) return 'in a save: checkpoint written, the one before the last not removed yet';
@@ -152,6 +153,6 @@ function writeTable(table: string): void {
   const [begin, end] = ['<!-- kills: begin -->', '<!-- kills: end -->'];
   const text = readFileSync(path, 'utf8');
   const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
-  const command = `npm run bench:kills -- --kills ${kills} --steps ${steps} --every ${every} --seed ${seed}`;
+  const command = `npm run bench:kills -- --kills ${kills} --steps ${training.steps} --every ${every} --seed ${seed}`;
   writeFileSync(path, `${text.slice(0, from)}\n\n\`${command}\`:\n\n${table}\n\n${text.slice(to)}`);
 }

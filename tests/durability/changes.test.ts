@@ -1,12 +1,13 @@
 /** A run whose data, settings or version changed before it goes on. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isBuilt, resumeArgs, start, succeed, trainArgs, writePair } from './tiny-training.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { cleanUp, isBuilt, resumeArgs, start, succeed, trainArgs, writePair } from './tiny-training.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'unstained-changes-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => cleanUp(folder));
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 }); // of many processes, on a machine that may be busy
 
 describe.skipIf(!isBuilt)('a run that goes on', () => {
   let before: unknown;
@@ -17,7 +18,7 @@ describe.skipIf(!isBuilt)('a run that goes on', () => {
     await writePair(folder, 2); // other images of the same names
     const run = readFileSync(join(folder, 'run', 'run.json'), 'utf8');
     writeFileSync(join(folder, 'run', 'run.json'), run.replace(/"version": "[^"]*"/, '"version": "0.0.1"'));
-  }, 60_000);
+  });
   const goOnFurther = (...more: string[]) =>
     start(folder, [...resumeArgs('run'), '--steps', '20', '--lr', '0.002', ...more]).ended;
 

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { random } from '../../src/core/index.ts';
 import { channelWith, createOmeTiff } from '../../src/io/index.ts';
@@ -39,17 +40,33 @@ export async function writePair(folder: string, seed = 1): Promise<void> {
 
 export interface TinyTraining {
   readonly steps: number;
+  /** Steps between two saves. */
   readonly every: number;
-  /** Patches a step. */
+  /** Patches a step; 2 where nothing is said. */
   readonly batch?: number;
 }
 
-/** `unstained train` on the pair; `out` is the run's folder. */
-export function trainArgs({ steps, every, batch = 2 }: TinyTraining, out: string): string[] {
-  return (
+function argsOf({ steps, every, batch = 2 }: TinyTraining, out: string, ...settings: string[]): string[] {
+  const args =
     `train --signal bf.ome.tif --target dye.ome.tif --out ${out} --threads 1 --dims 2 --depth 1 --channels 4 --patch 16,16 ` +
-    `--batch ${batch} --steps ${steps} --set checkpoint.every=${every} --set validate.every=${2 * every}`
-  ).split(' ');
+    `--batch ${batch} --steps ${steps}`;
+  return [...args.split(' '), ...[`checkpoint.every=${every}`, ...settings].flatMap((setting) => ['--set', setting])];
+}
+
+/** `unstained train` on the pair; `out` is the run's folder. What was kept aside is measured at every fourth save. */
+export function trainArgs(training: TinyTraining, out: string): string[] {
+  return argsOf(training, out, `validate.every=${4 * training.every}`);
+}
+
+/**
+ * A training that does not end by itself, however slow who stops it is: `steps` says where it would. Its learning rate does not
+ * depend on that, so that going on to fewer steps makes the same of it as beginning with them.
+ */
+export function endlessArgs(
+  { steps = 1e6, ...training }: Partial<TinyTraining> & { every: number },
+  out: string,
+): string[] {
+  return argsOf({ steps, ...training }, out, 'validate.every=0', 'optimizer.schedule=constant');
 }
 
 export const resumeArgs = (out: string): string[] => ['train', '--resume', out, '--threads', '1'];
@@ -70,6 +87,15 @@ export interface RunningProgram {
   readonly ended: Promise<Ended>;
 }
 
+const alive = new Set<RunningProgram>();
+
+/** Ends what still runs, as after a test that failed, and removes the folder. */
+export async function cleanUp(folder: string): Promise<void> {
+  for (const running of alive) running.kill('SIGKILL');
+  await Promise.all([...alive].map(({ ended }) => ended));
+  rmSync(folder, { recursive: true, force: true });
+}
+
 /** Starts `unstained` in `folder`. */
 export function start(folder: string, args: readonly string[]): RunningProgram {
   const running = spawn(process.execPath, [bin, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -79,7 +105,7 @@ export function start(folder: string, args: readonly string[]): RunningProgram {
     running.on('error', reject);
     running.on('close', (code, signal) => resolve({ code, signal, err }));
   });
-  return {
+  const program: RunningProgram = {
     pid: running.pid ?? 0,
     kill: (signal) => void running.kill(signal),
     stopReading: () => void running.stderr.destroy(),
@@ -94,6 +120,23 @@ export function start(folder: string, args: readonly string[]): RunningProgram {
       }),
     ended,
   };
+  alive.add(program);
+  void ended.finally(() => alive.delete(program));
+  return program;
+}
+
+/**
+ * When the training that was just started in `out` has said in its log that it begins, so that steps are computed; or when it
+ * has ended. Give `ms` to be further into them.
+ */
+export async function steps(folder: string, out: string, { ended }: RunningProgram, ms = 0): Promise<void> {
+  const log = join(folder, out, 'log.jsonl');
+  const begun = () => (existsSync(log) ? readFileSync(log, 'utf8').split(/"kind":"(?:start|resume)"/).length : 1);
+  const before = begun();
+  let hasEnded = false;
+  void ended.then(() => (hasEnded = true));
+  while (begun() === before && !hasEnded) await sleep(2);
+  await sleep(ms);
 }
 
 /** Runs a command that must succeed. */
@@ -116,7 +159,7 @@ export interface Outcome {
   readonly losses: string;
 }
 
-export function outcomeOf(folder: string, out: string, { steps }: TinyTraining): Outcome {
+export function outcomeOf(folder: string, out: string, { steps }: Pick<TinyTraining, 'steps'>): Outcome {
   return {
     checkpoint: readFileSync(join(folder, out, checkpointPath(steps)), 'latin1'),
     losses: readFileSync(join(folder, out, 'losses.csv'), 'utf8'),
