@@ -51,7 +51,9 @@ export interface TrainRequest {
 export interface TrainingPlan {
   readonly images: {
     readonly train: number;
-    /** Wholes or parts that are measured now and then. */
+    /** Whether a part of each is kept aside, not whole images. */
+    readonly byParts: boolean;
+    /** That are measured now and then, wholes or parts. */
     readonly validation: number;
     /** Those that are measured at the end. */
     readonly test: number;

@@ -20,6 +20,7 @@ export function trainingPlan(
   return {
     images: {
       train: training.length,
+      byParts: parts.some(({ train, heldOut }) => train !== null && heldOut !== null),
       validation: validating.length,
       test: parts.filter(({ role }) => role === 'test').length,
       size: sizesOf(trained),

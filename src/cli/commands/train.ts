@@ -206,7 +206,9 @@ function planText({
       'images',
       [
         `${formatNumber(images.train)} to train (${images.size})`,
-        ...some(images.validation, 'kept aside to choose the best network'),
+        ...(images.byParts
+          ? [`of ${images.train === 1 ? 'it' : 'each'} a part is kept aside, at the right edge`]
+          : some(images.validation, 'kept aside to choose the best network')),
         ...some(images.test, 'kept for the end'),
       ].join(', '),
     ],
