@@ -101,6 +101,8 @@ export async function runTraining(
     await store.writeWhole(RUN_FILES.environment, environmentFile.encode(environmentOf(world, runtime, forms)));
     if (run.fineTunes) await save(start);
     await describe('running', start.step);
+    // With an image buffer few fields are needed soon; without, a patch of any may come next.
+    if (!set.inMemory && config.sampling.buffer === 0) void set.readAhead();
     diary = await openDiary(world, store, config, start.step);
     await diary.log.add(start.step > 0 ? 'resume' : 'start', { step: start.step, values: { secondsPerStep } });
     return true;

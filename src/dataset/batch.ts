@@ -4,7 +4,7 @@ import type { Random } from '../core/index.ts';
 import { voxelCount, type Region, type Size } from '../volume/index.ts';
 import { defocus } from './defocus.ts';
 import { startAround, voxelAt } from './foreground.ts';
-import type { ImageBuffer } from './image-buffer.ts';
+import { nextImage, type ImageBuffer } from './image-buffer.ts';
 import { varyIntensity } from './intensity.ts';
 import { nextField } from './next-field.ts';
 import { drawOrientation, UPRIGHT, type Orientation } from './orientation.ts';
@@ -56,6 +56,8 @@ export async function drawBatch(
     const start = await drawStart(images, set.parts[field].train as Region, config, random);
     drawn.push({ images, field, start, orientation: drawOrientation(augment, patch, random) });
   }
+  const coming = after && nextImage(after);
+  if (coming !== null) void set.prepared(set.training[coming]).catch(() => null); // told when a patch of it is drawn
   const signal = await cutAll(drawn, patch, ({ images }) => [images.signal]);
   const length = signal.length / batch;
   for (let n = 0; n < batch; n++) varySignal(signal.subarray(n * length, (n + 1) * length), config, random);

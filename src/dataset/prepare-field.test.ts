@@ -91,6 +91,15 @@ describe('fields in the cache', () => {
     expect(cache.keys().length).toBe(3);
   });
 
+  it('are read ahead, and one that cannot be is told when it is drawn', async () => {
+    const broken = { ...files, 'b.tif': stack((i) => (i === 3 ? NaN : ramp(i))) };
+    const set = await openSet({ ...settings, files: broken, memoryBytes: 0 });
+    await set.readAhead();
+    expect(set.facts().map((facts) => facts !== null)).toEqual([true, false, true]);
+    await expect(set.prepared(1)).rejects.toMatchObject({ code: 'dataset/not-finite' });
+    await set.close();
+  });
+
   it('are found again without reading a file, unless one was changed', async () => {
     const cache = memoryCache();
     const first = await (await openSet({ ...settings, cache, memoryBytes: 0 })).prepared(1);

@@ -57,6 +57,11 @@ export interface TrainingSet {
   readonly inMemory: boolean;
   /** Reads the field where it has not been read yet. Throws as `prepareField` does. */
   prepared(index: number): Promise<PreparedField>;
+  /**
+   * Reads what has not been read, one field after the other, until `close`: a step then waits for few of them. What cannot be read
+   * is told when a patch of it is drawn.
+   */
+  readAhead(): Promise<void>;
   /** Of each field, null where it has not been read yet. */
   facts(): readonly (FieldFacts | null)[];
   close(): Promise<void>;
@@ -87,19 +92,28 @@ export function trainingSet(
     onRead?.(index, prepared.facts);
     return prepared;
   };
+  const prepared = (index: number) => {
+    const known = reading.get(index) ?? read(index);
+    reading.set(index, known);
+    return known;
+  };
+  let isClosed = false;
   return {
     fields,
     parts,
     training: indices(({ train }) => train !== null),
     validating: indices(({ role, heldOut }) => role !== 'test' && heldOut !== null),
     inMemory,
-    prepared(index) {
-      const known = reading.get(index) ?? read(index);
-      reading.set(index, known);
-      return known;
+    prepared,
+    async readAhead() {
+      for (const index of fields.keys()) {
+        if (isClosed) return;
+        await prepared(index).catch(() => null);
+      }
     },
     facts: () => facts,
     async close() {
+      isClosed = true;
       for (const field of reading.values()) await (await field.catch(() => null))?.close();
     },
   };
