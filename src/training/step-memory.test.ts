@@ -41,7 +41,7 @@ it.each([
   { description: paper, batch: 1, size: patch, settings: averaged, kept: 1.97, again: 1.92 },
   { description: paper, batch: 1, size: patch, settings: frozen, kept: 1.02, again: 0.959 },
 ])('$kept GB and $again GB are foretold within 15 %', ({ description, batch, size, kept, again, ...more }) => {
-  const settings: CarriedSettings = 'settings' in more ? more.settings : {};
+  const settings: CarriedSettings = ('settings' in more ? more.settings : null) ?? {};
   const of = (memoryBytes: number) => planStep(description, batch, size, memoryBytes, blocked, settings);
   const keeping = of(1e12);
   expect(keeping.plan.recompute).toBe(false);
