@@ -7,7 +7,7 @@ import type { ImagePrint } from './fingerprint.ts';
 const LEAST_FILES = 4;
 /** Robust deviations from the median, and the least ratio to it, that count. */
 const DEVIATIONS = 6;
-const LEAST_RATIO = 1.5;
+const LEAST_RATIO = 2;
 
 /** Signals among themselves, and the targets of each name. */
 export function driftFindings(facts: readonly PairFacts[]): Finding[] {

@@ -10,6 +10,9 @@ export type Role = 'signal' | 'target' | 'weight';
 
 /** An image of fewer different values is a mask: what it repeats says nothing. */
 const MASK_VALUES = 4;
+/** Or one with more than this part of its samples at its two ends, the ground among them: a mask with soft borders. */
+const MASK_PART = 0.9;
+const LEAST_GROUND = 0.3;
 /** A plane whose deviation is below this part of the median plane's is blank. */
 const BLANK_PART = 0.02;
 /** Part of all samples at the highest (or, of a signal, lowest) value. A few bright specks are in any image. */
@@ -31,11 +34,14 @@ export function isUsable(volume: Volume): boolean {
   return statistics(volume.data).std > 0;
 }
 
-/** Whether `volume` has so few values that it was drawn, not measured. */
+/** Whether `volume` was drawn, not measured: few values, or nearly all samples at the lowest and the highest one. */
 export function isMask({ data }: Volume): boolean {
   const values = new Set<number>();
-  for (const value of data) if (values.add(value).size > MASK_VALUES) return false;
-  return true;
+  let few = true;
+  for (let i = 0; few && i < data.length; i++) few = values.add(data[i]).size <= MASK_VALUES;
+  if (few) return true;
+  const { min, max } = statistics(data);
+  return partAt(data, min) + partAt(data, max) > MASK_PART && partAt(data, min) > LEAST_GROUND;
 }
 
 function faultsOfChannel(id: string, { file, volume, typeMax }: CheckedImage, role: Role, channel: string): Finding[] {
