@@ -40,12 +40,12 @@ async function crop(name: string, y: number, x: number): Promise<Uint8Array<Arra
   return Uint8Array.from({ length: SIDE * SIDE }, (_, i) => data[(y + Math.floor(i / SIDE)) * WIDTH + x + (i % SIDE)]);
 }
 
-/** Phase contrast of a field, 13 planes, and its nuclei, taken `shift` columns beside it. */
+/** Phase contrast of a field, five planes, and its nuclei, taken `shift` columns beside it. */
 async function writeField(name: string, y: number, x: number, shift = 0): Promise<void> {
   const layout = { width: SIDE, height: SIDE, type: 'uint8' } as const;
-  const description = 'ImageJ=1.53t\nimages=13\nslices=13\n';
+  const description = 'ImageJ=1.53t\nimages=5\nslices=5\n';
   const planes = [];
-  for (let z = 0; z < 13; z++) planes.push(await crop(`phase_z${String(z).padStart(2, '0')}.png`, y, x));
+  for (let z = 4; z < 9; z++) planes.push(await crop(`phase_z${String(z).padStart(2, '0')}.png`, y, x));
   writeFileSync(join(folder, `${name} bf.tif`), writeTiff(planes, { ...layout, description }));
   writeFileSync(join(folder, `${name} dna.tif`), writeTiff([await crop('dapi.png', y, x + shift)], layout));
 }
@@ -70,7 +70,7 @@ describe.skipIf(!existsSync(bin))('unstained check', () => {
     const result = JSON.parse(out) as CheckResult;
     expect(result.findings.filter(({ severity }) => severity === 'spoils')).toEqual([]);
     expect([code, err]).toEqual([0, '']);
-    expect(result).toMatchObject({ schema: 'unstained.check/1', data: 'good.csv', spoiled: 0, page: 'good.html' });
+    expect(result).toMatchObject({ schema: 'unstained.check/1', data: ['good.csv'], spoiled: 0, page: 'good.html' });
     expect(result.samples.map(({ id }) => id)).toEqual(['one', 'two']);
     const page = readFileSync(join(folder, 'good.html'), 'utf8');
     expect(page.match(/<img src="data:image\/png/g)).toHaveLength(2 * 3); // signal, target, overlay
@@ -97,11 +97,12 @@ describe.skipIf(!existsSync(bin))('unstained check', () => {
     const again = await unstained(['check', '--data', 'bad.tsv']);
     expect([again.code, again.out]).toEqual([2, '']);
     expect(again.err).toContain('check.html is there already');
-    const text = await unstained(['check', '--data', 'bad.tsv', '--overwrite']);
+    writeFileSync(join(folder, 'gone.csv'), 'id,signal,target\nthree,f1 bf.tif,gone.tif\nfour,f2 bf.tif,away.tif\n');
+    const text = await unstained(['check', '--data', 'gone.csv', '--overwrite']);
     expect(text.code).toBe(6);
     expect(text.out).toMatch(/^sample +finding +what was measured, and what to do\n/);
-    expect(text.out).toContain('gone.tif does not exist.');
-    expect(text.out).toContain('2 of 3 samples would spoil training');
+    for (const file of ['gone.tif', 'away.tif']) expect(text.out).toContain(`${file} does not exist.`);
+    expect(text.out).toContain('2 of 2 samples would spoil training');
   });
 
   it('Ctrl-C exits 130 and leaves no page', async () => {
