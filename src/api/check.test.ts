@@ -139,6 +139,8 @@ describe('times', () => {
     for (const name of ['t-bf.ome.tif', 't-dna.ome.tif']) await write(name, { times: 3 });
     const all = await checked({ signal: at('t-bf.ome.tif'), targets: [{ name: null, path: at('t-dna.ome.tif') }] });
     expect(all.samples.map(({ id }) => id)).toEqual([0, 1, 2].map((t) => `t-bf t=${t}`));
+    // One dish looks alike at all times, and no split parts a series.
+    expect(all.findings.filter(({ kind }) => kind === 'duplicate' || kind === 'leakage')).toEqual([]);
     const data = manifest('times.csv', 'signal,target,t', 't-bf.ome.tif,t-dna.ome.tif,1');
     expect((await checked({ data: [data] })).samples).toHaveLength(1);
   });

@@ -41,6 +41,7 @@ export async function readImages(
         volume: { ...volume, voxelSize: filledIn(source.voxelSize, sample.voxelSize) },
         channelNames: channels.map((channel) => channel.name),
         typeMax: LARGEST[type],
+        whole: size,
       });
     } catch (error) {
       findings.push(unreadable(error, sample.id, file));

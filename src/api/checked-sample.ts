@@ -114,16 +114,14 @@ function checkMoment(
   settings: CheckSettings,
 ): CheckedSample {
   const signal = images.find(({ role }) => role === 'signal') ?? null;
-  const targets = images.flatMap(({ role, name, ...image }): CheckedTarget[] =>
-    role === 'target' ? [{ ...image, name: name ?? 'target' }] : [],
+  const targets = images.flatMap(({ name, ...image }) =>
+    image.role === 'target' ? [{ ...image, name: name ?? 'target' }] : [],
   );
   const mask = images.find(({ role }) => role === 'mask') ?? null;
   const weight = images.find(({ role }) => role === 'weight') ?? mask;
   const others = images.filter(({ role }) => role === 'other');
-  const facts =
-    signal && targets.length > 0
-      ? checkPair({ id: sample.id, signal, targets, weight, others }, random(0)) // the same, whatever came before it
-      : null;
+  const pair = signal && targets.length > 0 ? { id: sample.id, signal, targets, weight, others } : null;
+  const facts = pair && checkPair(pair, random(0)); // the same, whatever came before it
   const ofMask = mask && mask !== weight && targets.length > 0 ? maskFindings(sample.id, mask, targets[0]) : [];
   const findings = [...before, ...ofMask, ...(facts?.findings ?? [])];
   const plane = shownPlane(signal?.volume.size.z ?? null, facts);

@@ -29,13 +29,17 @@ function findingItem({ kind, severity, what, remedy, measured }: ShownFinding): 
 }
 
 function cells(sample: CheckedSample): string {
-  const { pictures, shift, findings } = sample;
+  const { pictures, shift, findings, zProfile } = sample;
   const profile = zProfileChart(sample);
   const isShifted = findings.some(({ kind }) => kind === 'shift');
   const all = pictures.map(pictureCell);
   if (profile)
     all.push(
-      cell(profile, 'sharpness of planes', '<span><i class="signal"></i>signal <i class="target"></i>target</span>'),
+      cell(
+        profile,
+        'sharpness of planes',
+        `<span><i class="signal"></i>signal${zProfile.target.length > 1 ? ' <i class="target"></i>target' : ''}</span>`,
+      ),
     );
   if (shift)
     all.push(

@@ -52,8 +52,8 @@ ${ranks.map((ranked) => section(ranked, samples.length > 1)).join('\n')}
 <p>The <b>signal</b> is the transmitted light in gray, the <b>target</b> the fluorescence; where it is laid over the signal it is
 <b class="target-ink">green</b>, on each picture's own scale from dark to bright. Green must lie on the structures that it stains. The
 <b>side view</b> below it is a cut along z, the first plane on top. <b>Sharpness</b> peaks where a stack is in focus: signal and target should
-peak at the same depth. The <b>shift</b> is how far the first target lies from where the signal has the same structures; a confidence
-near 0 means that the two have too little in common to tell. Click on a picture to enlarge it.</p>
+peak at the same depth. The <b>shift</b> is how far the first target lies from where the signal has the same structures, seen from above; up to about 3 voxels are within what
+light from one side makes of edges, and a confidence near 0 means that the two have too little in common to tell. Click on a picture to enlarge it.</p>
 <dl>${facts.map(({ name, value }) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>
 <p>This page is one file: it loads nothing and sends nothing.</p>
 </footer>

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/api/index.ts';
-import { random } from '../../src/core/index.ts';
+import { decodePng } from '../../src/codec/index.ts';
 import { writeTiff } from '../../src/io/testing/write-tiff.ts';
 
 const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
@@ -30,51 +30,30 @@ function unstained(
   });
 }
 
-const SIZE = { z: 8, y: 96, x: 128 };
+const examples = fileURLToPath(new URL('../../examples/isl-motor-neurons/', import.meta.url));
+const WIDTH = 1024;
+const SIDE = 340;
 
-/** Cells at places of the seed's own: dark rims in bright field, bright bodies in fluorescence, sharpest in the middle plane. */
-function field(seed: number, kind: 'bright field' | 'dye', shift = { y: 0, x: 0 }): Uint16Array<ArrayBuffer>[] {
-  const places = random(seed);
-  const cells = Array.from({ length: 24 }, () => ({
-    y: SIZE.y * places.uniform() + shift.y,
-    x: SIZE.x * places.uniform() + shift.x,
-    radius: 4 + 4 * places.uniform(),
-  }));
-  const noise = random(seed + (kind === 'dye' ? 1000 : 2000));
-  return Array.from({ length: SIZE.z }, (_, z) => {
-    const sharp = Math.exp(-(((z - 3.5) / 3) ** 2));
-    return Uint16Array.from({ length: SIZE.y * SIZE.x }, (__, i) => {
-      const [y, x] = [Math.floor(i / SIZE.x), i % SIZE.x];
-      const light = cells.reduce((sum, cell) => {
-        const distance = Math.hypot(y - cell.y, x - cell.x) / cell.radius;
-        return sum + (kind === 'dye' ? Math.exp(-(distance ** 4)) : Math.exp(-(((distance - 1) * 4) ** 2)));
-      }, 0);
-      return kind === 'dye'
-        ? 400 + 3000 * sharp * light + 40 * noise.normal()
-        : 20_000 - 6000 * sharp * light + 300 * noise.normal();
-    });
-  });
+/** A square of an example's plane. */
+async function crop(name: string, y: number, x: number): Promise<Uint8Array<ArrayBuffer>> {
+  const { data } = await decodePng(readFileSync(join(examples, name)));
+  return Uint8Array.from({ length: SIDE * SIDE }, (_, i) => data[(y + Math.floor(i / SIDE)) * WIDTH + x + (i % SIDE)]);
 }
 
-function write(name: string, pages: readonly Uint16Array<ArrayBuffer>[]): void {
-  const description = `ImageJ=1.53t\nimages=${SIZE.z}\nslices=${SIZE.z}\nunit=um\nspacing=0.3\n`;
-  const resolution = { type: 5, values: [10] } as const;
-  const layout = {
-    width: SIZE.x,
-    height: SIZE.y,
-    type: 'uint16',
-    description,
-    tags: { 282: resolution, 283: resolution },
-  } as const;
-  writeFileSync(join(folder, name), writeTiff(pages, layout));
+/** Phase contrast of a field, five planes, and its nuclei, taken `shift` columns beside it. */
+async function writeField(name: string, y: number, x: number, shift = 0): Promise<void> {
+  const layout = { width: SIDE, height: SIDE, type: 'uint8' } as const;
+  const description = 'ImageJ=1.53t\nimages=5\nslices=5\n';
+  const planes = [];
+  for (let z = 4; z < 9; z++) planes.push(await crop(`phase_z${String(z).padStart(2, '0')}.png`, y, x));
+  writeFileSync(join(folder, `${name} bf.tif`), writeTiff(planes, { ...layout, description }));
+  writeFileSync(join(folder, `${name} dna.tif`), writeTiff([await crop('dapi.png', y, x + shift)], layout));
 }
 
 describe.skipIf(!existsSync(bin))('unstained check', () => {
   it('exits 0 for pairs that fit, with a page', async () => {
-    for (const seed of [1, 2]) {
-      write(`f${seed} bf.tif`, field(seed, 'bright field'));
-      write(`f${seed} dna.tif`, field(seed, 'dye'));
-    }
+    await writeField('f1', 0, 0);
+    await writeField('f2', 680, 0);
     writeFileSync(
       join(folder, 'good.csv'),
       'id,signal,target:dna\none,f1 bf.tif,f1 dna.tif\ntwo,f2 bf.tif,f2 dna.tif\n',
@@ -91,17 +70,17 @@ describe.skipIf(!existsSync(bin))('unstained check', () => {
     const result = JSON.parse(out) as CheckResult;
     expect(result.findings.filter(({ severity }) => severity === 'spoils')).toEqual([]);
     expect([code, err]).toEqual([0, '']);
-    expect(result).toMatchObject({ schema: 'unstained.check/1', data: 'good.csv', spoiled: 0, page: 'good.html' });
+    expect(result).toMatchObject({ schema: 'unstained.check/1', data: ['good.csv'], spoiled: 0, page: 'good.html' });
     expect(result.samples.map(({ id }) => id)).toEqual(['one', 'two']);
     const page = readFileSync(join(folder, 'good.html'), 'utf8');
-    expect(page.match(/<img src="data:image\/png/g)).toHaveLength(2 * 4); // signal, target, overlay from above and the side
+    expect(page.match(/<img src="data:image\/png/g)).toHaveLength(2 * 3); // signal, target, overlay
   });
 
   it('exits 6 where rows are bad, and tells of all of them at once', async () => {
-    write('shifted.tif', field(2, 'dye', { y: 8, x: -6 }));
+    await writeField('f3', 0, 340, -9);
     writeFileSync(
       join(folder, 'bad.tsv'),
-      'id\tsignal\ttarget:dna\none\tf1 bf.tif\tf1 dna.tif\n<script>alert(1)</script>\tf2 bf.tif\tshifted.tif\nthree\tf1 bf.tif\tgone.tif\n',
+      'id\tsignal\ttarget:dna\none\tf1 bf.tif\tf1 dna.tif\n<script>alert(1)</script>\tf3 bf.tif\tf3 dna.tif\nthree\tf1 bf.tif\tgone.tif\n',
     );
     const { code, out } = await unstained(['check', '--data', 'bad.tsv', '--quiet', '--json']);
     expect(code).toBe(6);
@@ -118,11 +97,12 @@ describe.skipIf(!existsSync(bin))('unstained check', () => {
     const again = await unstained(['check', '--data', 'bad.tsv']);
     expect([again.code, again.out]).toEqual([2, '']);
     expect(again.err).toContain('check.html is there already');
-    const text = await unstained(['check', '--data', 'bad.tsv', '--overwrite']);
+    writeFileSync(join(folder, 'gone.csv'), 'id,signal,target\nthree,f1 bf.tif,gone.tif\nfour,f2 bf.tif,away.tif\n');
+    const text = await unstained(['check', '--data', 'gone.csv', '--overwrite']);
     expect(text.code).toBe(6);
     expect(text.out).toMatch(/^sample +finding +what was measured, and what to do\n/);
-    expect(text.out).toContain('gone.tif does not exist.');
-    expect(text.out).toContain('2 of 3 samples would spoil training');
+    for (const file of ['gone.tif', 'away.tif']) expect(text.out).toContain(`${file} does not exist.`);
+    expect(text.out).toContain('2 of 2 samples would spoil training');
   });
 
   it('Ctrl-C exits 130 and leaves no page', async () => {

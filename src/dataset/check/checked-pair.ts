@@ -1,5 +1,5 @@
 /** One sample as it is checked: its images in memory, as their files have them. */
-import type { Volume } from '../../volume/index.ts';
+import type { Size, Volume } from '../../volume/index.ts';
 
 export interface CheckedImage {
   /** As the user wrote it: messages name it. */
@@ -8,6 +8,8 @@ export interface CheckedImage {
   readonly channelNames: readonly (string | null)[];
   /** Largest value of the file's sample type; null for floats. */
   readonly typeMax: number | null;
+  /** Of the image, where `volume` is only a part of it. */
+  readonly whole?: Size | null;
 }
 
 export interface CheckedTarget extends CheckedImage {

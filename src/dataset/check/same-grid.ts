@@ -40,7 +40,7 @@ function channelFindings(id: string, { file, volume, channelNames }: CheckedImag
 }
 
 function sizeFindings(id: string, signal: CheckedImage, image: CheckedImage, role: string): Finding[] {
-  const [a, b] = [signal.volume.size, image.volume.size];
+  const [a, b] = [signal, image].map(({ whole, volume }) => whole ?? volume.size);
   if (fits(a, b)) return [];
   const both = `${signal.file} is (${formatSize(a)}), ${image.file} (${role}) is (${formatSize(b)})`;
   const measured = { signal: formatSize(a), other: formatSize(b) };
