@@ -1,5 +1,5 @@
 /** A run that goes on: its images listed again, its state from the newest whole checkpoint. */
-import { configToYaml, type Config } from '../config/index.ts';
+import type { Config } from '../config/index.ts';
 import { random, type LongCall } from '../core/index.ts';
 import type { ImageBuffer } from '../dataset/index.ts';
 import type { DeviceTraits } from '../engine/index.ts';
@@ -10,7 +10,7 @@ import {
   parseLosses,
   requireAllowed,
   RUN_FILES,
-  sha256,
+  settingsSha256,
   type AllowableChange,
   type Change,
   type EnvironmentFile,
@@ -35,7 +35,7 @@ export interface Continuing {
 }
 
 /** Settings that a run may change on its way: how long it goes on, what it measures, how often it saves. */
-const MAY_CHANGE: ReadonlySet<string> = new Set(['steps', 'checkpoint.every', 'validate.patience']);
+export const MAY_CHANGE: ReadonlySet<string> = new Set(['steps', 'checkpoint.every', 'validate.patience']);
 
 /**
  * The run in `folder`. Throws ModelError where it cannot be read, UsageError usage/run-changed where it is not as it was and this
@@ -78,7 +78,7 @@ async function changesOf(
   const then = file
     ? { onnxruntime: file.onnxruntime, device: file.device, threads: file.threads, convBlock: file.convBlock }
     : now;
-  const edited = (await sha256(new TextEncoder().encode(configToYaml(before)))) !== run.configSha256;
+  const edited = (await settingsSha256(before, MAY_CHANGE)) !== run.configSha256;
   return [
     ...(edited
       ? [{ kind: 'config' as const, what: `${RUN_FILES.config} is not the one that the run was started with.` }]

@@ -16,11 +16,12 @@ import {
   RUN_FILES,
   runFile,
   saveCheckpoint,
-  sha256,
+  settingsSha256,
   type RunFile,
 } from '../run/index.ts';
 import { carriedSettings, trainSteps, type Selection, type StepRecord, type TrainingState } from '../training/index.ts';
 import { environmentOf } from './environment.ts';
+import { MAY_CHANGE } from './continued-run.ts';
 import { validatedFields } from './field-study.ts';
 import { openDiary, type RunDiary } from './run-diary.ts';
 import type { Computing, Trained, TrainingRun } from './training-run.ts';
@@ -42,7 +43,7 @@ export async function runTraining(
   const { store, config, description, data, start } = run;
   const { set, targets } = data;
   const losses = [...run.losses];
-  const configSha256 = await sha256(utf8.encode(configToYaml(config)));
+  const configSha256 = await settingsSha256(config, MAY_CHANGE);
   const tensorShapes = new Map(
     carriedTensors(description, carriedSettings(description, config)).map(({ name, shape }) => [name, shape]),
   );
@@ -179,7 +180,7 @@ export async function runTraining(
     return { ...trained, losses, seconds: seconds() };
   } catch (error) {
     const stopped = isUnstainedError(error, 'interrupted/saved');
-    await describe(stopped ? 'interrupted' : 'failed', previous ?? 0);
+    await describe(stopped ? 'interrupted' : 'failed', previous ?? 0).catch(() => undefined); // the first error counts
     const text = error instanceof Error ? error.message : String(error);
     await log(diary, stopped ? 'interrupt' : 'error', { step: previous ?? 0, text });
     if (!stopped) throw error;

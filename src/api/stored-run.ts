@@ -30,19 +30,22 @@ export interface StoredRun {
   readonly description: NetworkDescription;
 }
 
+/** Throws ModelError model/missing where `folder` is no run. */
+export async function requireRun(world: World, folder: string): Promise<void> {
+  if ((await world.openRun(folder).list('')).includes(RUN_FILES.run)) return;
+  const kind = await world.files.kind(folder);
+  throw new ModelError('model/missing', {
+    file: folder,
+    what: `${folder} is ${kind === null ? 'not there' : `a ${kind}, but no run: it holds no ${RUN_FILES.run}`}.`,
+    why: 'A run is the folder that training writes to (its --out); the network is in it.',
+    remedy: 'Give that folder, or train one: unstained train --signal FILE --target FILE --out FOLDER.',
+  });
+}
+
 /** Throws ModelError: model/missing where `folder` is no run, model/damaged where its files cannot be used. */
 export async function readRun(world: World, folder: string): Promise<StoredRun> {
+  await requireRun(world, folder);
   const store = world.openRun(folder);
-  const names = await store.list('');
-  if (!names.includes(RUN_FILES.run)) {
-    const kind = await world.files.kind(folder);
-    throw new ModelError('model/missing', {
-      file: folder,
-      what: `${folder} is ${kind === null ? 'not there' : `a ${kind}, but no run: it holds no ${RUN_FILES.run}`}.`,
-      why: 'A run is the folder that training writes to (its --out); the network is in it.',
-      remedy: 'Give that folder, or train one: unstained train --signal FILE --target FILE --out FOLDER.',
-    });
-  }
   const file = (name: string) => `${store.name}/${name}`;
   const run = runFile.decode(await store.read(RUN_FILES.run), file(RUN_FILES.run));
   const data = dataFile.decode(await store.read(RUN_FILES.data), file(RUN_FILES.data));

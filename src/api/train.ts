@@ -1,7 +1,7 @@
 /** `train`: from pairs of images to a run: network, losses, and how well it predicts what it never saw. */
 import { withGiven, type Config } from '../config/index.ts';
 import type { DeviceTraits, Runtime } from '../engine/index.ts';
-import { Interrupted, random, UsageError, type LongCall } from '../core/index.ts';
+import { Interrupted, isUnstainedError, random, UsageError, type LongCall } from '../core/index.ts';
 import { parameterCount } from '../network/index.ts';
 import type { RunStore } from '../run/index.ts';
 import { carriedSettings, planStep, untrained } from '../training/index.ts';
@@ -12,7 +12,7 @@ import { initialNetwork } from './initial-network.ts';
 import { memoryBudget } from './memory-budget.ts';
 import type { TrainingPlan, TrainRequest, TrainResult } from './requests.ts';
 import { writeRunReport } from './run-report.ts';
-import { describeNetwork } from './stored-run.ts';
+import { describeNetwork, requireRun } from './stored-run.ts';
 import { startRuntime } from './start-runtime.ts';
 import { openTrainingData, readAll } from './training-data.ts';
 import { trainingPlan } from './training-plan.ts';
@@ -24,6 +24,7 @@ import type { World } from './world.ts';
 /** Trains, measures what was kept aside, and writes the report. Throws Interrupted (75) when told to stop, all saved. */
 export async function train(world: World, request: TrainRequest, call: LongCall): Promise<TrainResult> {
   const store = await placeOf(world, request);
+  if (request.resume !== null) await requireRun(world, request.resume); // before its lock would make the folder
   const lock = request.dryRun ? null : await store.lock();
   try {
     return await trainInto(world, store, request, call);
@@ -41,6 +42,9 @@ async function trainInto(world: World, store: RunStore, request: TrainRequest, c
         ? await newRun(world, store, request, call)
         : await continuedRun(world, request.resume, request, runtime.traits, call);
     return await trainRun(world, runtime, run, request, call);
+  } catch (error) {
+    const isResumed = request.resume !== null && call.signal?.aborted && !isUnstainedError(error);
+    throw isResumed ? stoppedBefore(store) : error;
   } finally {
     await runtime.close();
     await run?.data.set.close();
@@ -123,6 +127,14 @@ async function placeOf(world: World, request: TrainRequest): Promise<RunStore> {
     });
   await requireFreeFolder(world, out, request.overwrite);
   return world.openRun(out);
+}
+
+/** Stopped while images were read: the run is saved as it was. */
+function stoppedBefore({ name }: RunStore): Interrupted {
+  return new Interrupted(true, {
+    what: 'Stopped before a step; the run is as it was.',
+    remedy: `Go on: unstained train --resume ${name}`,
+  });
 }
 
 function stoppedMeasuring({ store }: TrainingRun): Interrupted {

@@ -123,7 +123,11 @@ describe.skipIf(!existsSync(bin))('unstained train', () => {
       '40',
       '--dry-run',
     );
-    expect(plan).toMatchObject({ steps: 40, patches: 80, images: { train: 5, byParts: false, validation: 1, test: 0 } });
+    expect(plan).toMatchObject({
+      steps: 40,
+      patches: 80,
+      images: { train: 5, byParts: false, validation: 1, test: 0 },
+    });
     expect(plan.secondsPerStep).toBeGreaterThan(0);
     expect(existsSync(join(folder, 'never'))).toBe(false);
   });
