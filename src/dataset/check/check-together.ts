@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 import { sameFieldFindings } from './leakage.ts';
 import { swappedTargets } from './swapped-targets.ts';
 
-/** Compares all samples with each other: 1 ms for each two. */
+/** Compares all samples with each other: a few milliseconds for each two. */
 export function checkTogether(samples: readonly PlacedFacts[]): Finding[] {
   const facts = samples.map((sample) => sample.facts);
   return [...sameFieldFindings(samples), ...swappedTargets(facts), ...driftFindings(facts)];

@@ -61,7 +61,7 @@ describe('an image by itself', () => {
 
   it.each([
     { part: 0.05, as: ['saturated spoils'] },
-    { part: 0.015, as: ['saturated note'] },
+    { part: 0.025, as: ['saturated note'] },
     { part: 0.004, as: [] },
   ])('has $part of its samples at the highest value', ({ part, as }) => {
     const sorted = signal.data.toSorted();

@@ -25,7 +25,7 @@ const LEAST_SIDE = 8;
 export function overlapOf(one: Thumbnail, other: Thumbnail): Overlap | null {
   const bin = Math.max(one.bin, other.bin);
   const [a, b] = [coarser(one, bin), coarser(other, bin)];
-  const side = 2 ** Math.ceil(Math.log2(Math.max(a.y, a.x, b.y, b.x) * 1.5));
+  const side = 2 ** Math.ceil(Math.log2(Math.max(a.y, a.x, b.y, b.x)));
   const pair = emptySpectrum({ z: 1, y: side, x: side });
   put(pair, a, 0);
   put(pair, b, 1);
@@ -39,10 +39,11 @@ export function overlapOf(one: Thumbnail, other: Thumbnail): Overlap | null {
     if (map[i] > map[top]) top = i;
   }
   if (map[top] < LEAST_PEAK * Math.sqrt(squares / (map.length / 2))) return null;
-  const signed = (place: number) => (place < side / 2 ? place : place - side);
-  const [dy, dx] = [signed(Math.floor(top / 2 / side)), signed((top / 2) % side)];
-  const overlap = correlationAt(a, b, dy, dx);
-  return overlap && overlap.correlation >= LEAST_CORRELATION && overlap.part >= LEAST_PART ? overlap : null;
+  // The box is no larger than the thumbnails: a displacement stands for itself and for those one box further back.
+  const [y, x] = [Math.floor(top / 2 / side), (top / 2) % side];
+  const overlaps = [y, y - side].flatMap((dy) => [x, x - side].flatMap((dx) => correlationAt(a, b, dy, dx) ?? []));
+  const same = overlaps.filter(({ correlation, part }) => correlation >= LEAST_CORRELATION && part >= LEAST_PART);
+  return same.toSorted((p, q) => q.part - p.part)[0] ?? null;
 }
 
 function coarser(thumbnail: Thumbnail, bin: number): Thumbnail {
