@@ -71,7 +71,7 @@ async function fieldsOf(sample: Sample, reading: ImageReading, config: Config): 
     return Array.from({ length: times }, (_, time) => ({
       ...found,
       // All times of one dish stay on one side of a split.
-      sample: { ...sample, time, id: `${sample.id} t${time}`, group: sample.group ?? sample.id },
+      sample: { ...sample, time, id: `${sample.id} t=${time}`, group: sample.group ?? sample.id },
     }));
   } finally {
     await images.close();

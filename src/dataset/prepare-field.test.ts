@@ -252,9 +252,9 @@ describe('many samples', () => {
       samples: [sample(), sample({ id: 'b', signal: 'bf2.tif', targets: [{ name: 'dna', path: 'dna.tif#t=2' }] })],
     });
     expect(set.fields.map(({ sample: { id, time } }) => [id, time])).toEqual([
-      ['a t0', 0],
-      ['a t1', 1],
-      ['a t2', 2],
+      ['a t=0', 0],
+      ['a t=1', 1],
+      ['a t=2', 2],
       ['b', null],
     ]);
     const [first, second, third] = await Promise.all([0, 1, 2].map((i) => set.prepared(i)));
