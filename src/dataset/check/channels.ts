@@ -2,14 +2,16 @@
 import type { CheckedPair, CheckedTarget } from './checked-pair.ts';
 import type { Finding } from './finding.ts';
 import { digestOf, isMask, isUsable } from './image-faults.ts';
-import { registerWithConfidence, type Lie } from './lie.ts';
+import { liesNear, registerWithConfidence, type Lie } from './lie.ts';
 import { brightTail, FLUORESCENCE_TAIL, TRANSMITTED_TAIL } from './light.ts';
 import { fits } from './same-grid.ts';
 import { stainShape } from './stain-shape.ts';
 
-/** How sure a registration must be to say that another channel fits, where the chosen one doesn't. */
+/** How sure a registration must be to say that another channel fits, and lies where it should. */
 const FITS = 0.75;
+/** A channel that does not belong there registers anywhere, by chance up to here; one that does and lies near is left alone. */
 const FITS_NOT = 0.4;
+const BY_CHANCE = 0.95;
 /** Names of stains of nuclei, which are round. */
 const NUCLEAR = /(^|[^a-z])(dapi|hoechst|dna|nuc|nuclei|nucleus|nuclear|h2b|draq5|syto\d*)([^a-z]|$)/i;
 /** A stain of nuclei that is less round than this, beside another that is rounder than that and by so much. */
@@ -86,7 +88,8 @@ function exchangeFindings({ id, signal }: CheckedPair, target: CheckedTarget): F
 
 /** Another channel of the files that lies on the signal where the chosen one does not. */
 function betterChannel({ id, signal, others }: CheckedPair, target: CheckedTarget, lie: Lie | null): Finding[] {
-  if (lie && lie.confidence >= FITS_NOT && brightTail(target.volume) >= TRANSMITTED_TAIL) return [];
+  const fitsItself = lie && lie.confidence >= FITS_NOT && (liesNear(lie) || lie.confidence >= BY_CHANCE);
+  if (fitsItself && brightTail(target.volume) >= TRANSMITTED_TAIL) return [];
   if (isMask(target.volume)) return [];
   const candidates = others.filter(
     ({ volume }) =>
@@ -98,7 +101,7 @@ function betterChannel({ id, signal, others }: CheckedPair, target: CheckedTarge
   const fitting = candidates
     .slice(0, MOST_OTHERS)
     .map((image) => ({ image, found: registerWithConfidence(signal.volume, image.volume) }))
-    .filter(({ found }) => found && found.confidence >= FITS)
+    .filter(({ found }) => found && found.confidence >= FITS && liesNear(found))
     .toSorted((a, b) => (b.found?.confidence ?? 0) - (a.found?.confidence ?? 0));
   if (fitting.length === 0) return [];
   const [{ image, found }] = fitting;

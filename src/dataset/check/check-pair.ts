@@ -29,8 +29,13 @@ export function checkPair(pair: CheckedPair, _random: Random): PairFacts {
   );
   const lies = new Map<CheckedTarget, Lie | null>();
   for (const target of comparable) lies.set(target, registerWithConfidence(signal.volume, target.volume));
-  for (const target of comparable) findings.push(...lieFindings(id, signal, target, lies.get(target) ?? null));
-  findings.push(...channelFindings(pair, comparable, lies));
+  const channels = channelFindings(pair, comparable, lies);
+  // Of a channel that does not belong there, it says nothing where it lies.
+  const belongs = ({ file }: CheckedTarget) =>
+    !channels.some((finding) => finding.file === file && finding.measured?.otherConfidence !== undefined);
+  for (const target of comparable.filter(belongs))
+    findings.push(...lieFindings(id, signal, target, lies.get(target) ?? null));
+  findings.push(...channels);
 
   const [first] = targets;
   const zProfile = {

@@ -21,6 +21,12 @@ export function registerWithConfidence(signal: Volume, target: Volume): Lie | nu
   return found && { ...found, confidence: found.ratio > 1 ? 1 - found.ratio ** -3 : 0 };
 }
 
+/** Whether both show the same place, neither mirrored nor shifted: as far as images that do not look alike can tell. */
+export function liesNear({ mirror, shift }: Lie): boolean {
+  if (mirror.z || mirror.y || mirror.x) return false;
+  return Math.abs(shift.z) <= TOLERANCE.z && Math.hypot(shift.y, shift.x) <= TOLERANCE.yx;
+}
+
 export function lieFindings(id: string, signal: CheckedImage, target: CheckedTarget, lie: Lie | null): Finding[] {
   if (!lie || lie.confidence < SURE || lie.overNear < CLEARLY_ELSEWHERE) return [];
   const { mirror, shift, confidence } = lie;
@@ -45,7 +51,7 @@ export function lieFindings(id: string, signal: CheckedImage, target: CheckedTar
         measured: { ...measured, mirrored: axes.join('') },
       },
     ];
-  if (Math.abs(shift.z) <= TOLERANCE.z && Math.hypot(shift.y, shift.x) <= TOLERANCE.yx) return [];
+  if (liesNear(lie)) return [];
   const [z, y, x] = [Math.round(shift.z), Math.round(shift.y), Math.round(shift.x)];
   return [
     {
