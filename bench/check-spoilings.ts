@@ -61,14 +61,14 @@ const [spoiledCount, cleanCount] = [Number(values.spoiled), Number(values.clean)
 // Spoiled and clean ones in turns, so that a run that is stopped tells of both.
 for (let i = 0; i < spoiledCount + cleanCount; i++) {
   const isClean = Math.floor(((i + 1) * cleanCount) / (spoiledCount + cleanCount)) > clean;
-  if (isClean) checkClean();
-  else checkSpoiled(KINDS[draw.integer(KINDS.length)]);
+  if (isClean) await checkClean();
+  else await checkSpoiled(KINDS[draw.integer(KINDS.length)]);
 }
 printTables();
 
-function checkClean(): void {
+async function checkClean(): Promise<void> {
   const pair = cropOf(fields[draw.integer(2)], draw);
-  const findings = check([pair]);
+  const findings = await check([pair]);
   clean++;
   const spoils = findings.filter(({ severity }) => severity === 'spoils');
   if (spoils.length > 0) alarms++;
@@ -76,9 +76,9 @@ function checkClean(): void {
   console.log(`clean        ${describe([pair])}  ${spoils.length === 0 ? 'good' : `FALSE ALARM ${listOf(spoils)}`}`);
 }
 
-function checkSpoiled(kind: Kind): void {
+async function checkSpoiled(kind: Kind): Promise<void> {
   const spoiled = spoil(kind, draw);
-  const findings = check(spoiled.pairs);
+  const findings = await check(spoiled.pairs);
   const found = findings.some((finding) => finding.severity === 'spoils' && finding.kind === spoiled.expected);
   const row = table.get(kind);
   if (row) {
@@ -90,11 +90,11 @@ function checkSpoiled(kind: Kind): void {
   );
 }
 
-function check(pairs: readonly CheckedPair[]): Finding[] {
+async function check(pairs: readonly CheckedPair[]): Promise<Finding[]> {
   const facts = pairs.map((pair) => checkPair(pair, draw));
   return [
     ...facts.flatMap(({ findings }) => findings),
-    ...checkTogether(facts.map((one) => ({ facts: one, split: null }))),
+    ...(await checkTogether(facts.map((one) => ({ facts: one, split: null })))),
   ];
 }
 

@@ -50,7 +50,7 @@ export async function check(world: World, request: CheckRequest, call: LongCall)
     call.signal?.throwIfAborted();
     call.onProgress?.({ task: 'checking', done: total, total, unit: 'samples' });
 
-    const together = checkTogether(placed(checked));
+    const together = await checkTogether(placed(checked), { ...call, onNote: told });
     const findings = worstFirst([...checked.flatMap(({ findings: own }) => own), ...together]);
     const page = await checkPage(world, request, checked, findings);
     await sink.append(new TextEncoder().encode(page));

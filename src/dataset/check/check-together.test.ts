@@ -26,22 +26,22 @@ const placed = (all: readonly PairFacts[], splits: readonly PlacedFacts['split']
 describe('samples together', () => {
   const all = fields.map((field, i) => ofField(String(i), field));
 
-  it('are good as they are', () => {
-    expect(checkTogether(placed(all))).toEqual([]);
+  it('are good as they are', async () => {
+    expect(await checkTogether(placed(all))).toEqual([]);
   });
 
-  it('have the same field twice, equal', () => {
-    expect(checkTogether(placed([...all, ofField('again', fields[2])]))).toMatchObject([
+  it('have the same field twice, equal', async () => {
+    expect(await checkTogether(placed([...all, ofField('again', fields[2])]))).toMatchObject([
       { kind: 'duplicate', severity: 'spoils', samples: ['2', 'again'] },
     ]);
   });
 
-  it('have the same field in training and validation: a part of it, with noise and of another brightness', () => {
+  it('have the same field in training and validation: a part of it, with noise and of another brightness', async () => {
     const rng = random(9);
     const region = { start: { z: 0, y: 21, x: 38 }, size: { z: 1, y: 97, x: 110 } };
     const part = cropVolume(fields[1].signal, region);
     const signal = { ...part, data: part.data.map((value) => 2 * value + 2 * rng.normal()) };
-    const findings = checkTogether(
+    const findings = await checkTogether(
       placed(
         [
           ofField('a', fields[0]),
@@ -55,21 +55,23 @@ describe('samples together', () => {
     expect(findings[0].measured?.part).toBeGreaterThan(0.9);
   });
 
-  it('have one target for two signals', () => {
+  it('have one target for two signals', async () => {
     const wrong = facts('wrong', { dna: fields[0].target }, makeField(8, SIZE, 60).signal);
-    expect(checkTogether(placed([...all, wrong]))).toMatchObject([{ kind: 'duplicate', samples: ['0', 'wrong'] }]);
+    expect(await checkTogether(placed([...all, wrong]))).toMatchObject([
+      { kind: 'duplicate', samples: ['0', 'wrong'] },
+    ]);
   });
 
-  it('have one much darker than the others, which is a note', () => {
+  it('have one much darker than the others, which is a note', async () => {
     const { signal, target } = makeField(7, SIZE, 60);
     const dark = { ...signal, data: signal.data.map((value) => value / 5) };
-    const findings = checkTogether(placed([...all, ofField('dark', { signal: dark, target })]));
+    const findings = await checkTogether(placed([...all, ofField('dark', { signal: dark, target })]));
     expect(findings.length).toBeGreaterThan(0);
     for (const finding of findings)
       expect(finding).toMatchObject({ kind: 'drift', severity: 'note', file: 'dark-light.tif' });
   });
 
-  it('have the names of two stains exchanged in one row', () => {
+  it('have the names of two stains exchanged in one row', async () => {
     const lines = (seed: number): Volume => {
       const rng = random(seed);
       const ways = Array.from({ length: 12 }, () => ({ angle: Math.PI * rng.uniform(), at: 160 * rng.uniform() - 40 }));
@@ -85,6 +87,6 @@ describe('samples together', () => {
     const rows = fields.map(({ signal, target }, i) =>
       facts(String(i), i === 3 ? { dna: lines(i), axons: target } : { dna: target, axons: lines(i) }, signal),
     );
-    expect(checkTogether(placed(rows))).toMatchObject([{ kind: 'channel', severity: 'spoils', samples: ['3'] }]);
+    expect(await checkTogether(placed(rows))).toMatchObject([{ kind: 'channel', severity: 'spoils', samples: ['3'] }]);
   });
 });
