@@ -28,8 +28,6 @@ interface Field {
   readonly name: 'nuclei' | 'neurons';
   readonly signal: Volume;
   readonly targets: Readonly<Record<string, Volume>>;
-  /** Where the targets are known, as they lie. */
-  readonly weight: Volume | null;
 }
 type Kind = 'shift-y' | 'shift-x' | 'shift-z' | 'flip' | 'channel' | 'blank-plane' | 'duplicate' | 'saturated';
 interface Spoiled {
@@ -126,9 +124,8 @@ function flipped(field: Field, rng: Random): Spoiled {
   const ways: ('z' | 'y' | 'x')[][] = [['y'], ['x'], ['y', 'x']];
   if (field.name === 'nuclei') ways.push(['z']);
   const axes = ways[rng.integer(ways.length)];
-  const flip = <T extends CheckedImage>(image: T): T => ({ ...image, volume: mirrored(image.volume, axes) });
-  const [targets, weight] = [pair.targets.map(flip), pair.weight && flip(pair.weight)];
-  return { pairs: [{ ...pair, targets, weight }], what: axes.join(''), expected: 'flip' };
+  const targets = pair.targets.map((target) => ({ ...target, volume: mirrored(target.volume, axes) }));
+  return { pairs: [{ ...pair, targets }], what: axes.join(''), expected: 'flip' };
 }
 
 /** Signal and target exchanged; or, with several stains, the names of nuclei and another. */
@@ -241,7 +238,7 @@ function cropOf(field: Field, rng: Random, by: Size = { z: 0, y: 0, x: 0 }, name
 }
 
 function cut(
-  { signal, targets, weight }: Field,
+  { signal, targets }: Field,
   names: readonly string[],
   start: Size,
   size: Size,
@@ -249,19 +246,18 @@ function cut(
   id: string,
 ): CheckedPair {
   const image = (file: string, volume: Volume): CheckedImage => ({ file, volume, channelNames: [null], typeMax: 255 });
-  /** What belongs to the target is taken where the target is. */
-  const moved = (volume: Volume) => {
-    const flat = volume.size.z === 1;
-    return cropVolume(volume, {
-      start: { z: flat ? 0 : start.z + by.z, y: start.y + by.y, x: start.x + by.x },
-      size: { ...size, z: flat ? 1 : size.z },
-    });
-  };
   return {
     id,
     signal: image(`${id}-light.tif`, cropVolume(signal, { start, size })),
-    targets: names.map((name) => ({ ...image(`${id}-${name}.tif`, moved(targets[name])), name })),
-    weight: weight && image(`${id}-weight.tif`, moved(weight)),
+    targets: names.map((name) => {
+      const flat = targets[name].size.z === 1;
+      const region = {
+        start: { z: flat ? 0 : start.z + by.z, y: start.y + by.y, x: start.x + by.x },
+        size: { ...size, z: flat ? 1 : size.z },
+      };
+      return { ...image(`${id}-${name}.tif`, cropVolume(targets[name], region)), name };
+    }),
+    weight: null,
     others: [],
   };
 }
@@ -295,7 +291,6 @@ async function readFields(): Promise<[Field, Field]> {
       name: 'nuclei',
       signal: await read('allen-dna', 'light.tif'),
       targets: { nuc: await read('allen-dna', 'nuc.tif') },
-      weight: await read('allen-dna', 'weight.tif'),
     },
     {
       name: 'neurons',
@@ -305,7 +300,6 @@ async function readFields(): Promise<[Field, Field]> {
         map2: await read('isl-motor-neurons', 'map2.png'),
         nfh: await read('isl-motor-neurons', 'nfh.png'),
       },
-      weight: null,
     },
   ];
 }

@@ -1,6 +1,5 @@
 /** What is wrong with one sample: its images by themselves, and against each other. */
 import type { Random } from '../../core/index.ts';
-import { equalSize } from '../../volume/index.ts';
 import { channelFindings } from './channels.ts';
 import type { CheckedPair, CheckedTarget } from './checked-pair.ts';
 import type { PairFacts } from './facts.ts';
@@ -29,10 +28,7 @@ export function checkPair(pair: CheckedPair, _random: Random): PairFacts {
     ({ volume }) => usable && isUsable(volume) && volume.channels === 1 && fits(signal.volume.size, volume.size),
   );
   const lies = new Map<CheckedTarget, Lie | null>();
-  for (const target of comparable) {
-    const known = weight && equalSize(weight.volume.size, target.volume.size) ? weight.volume : null;
-    lies.set(target, registerWithConfidence(signal.volume, target.volume, known));
-  }
+  for (const target of comparable) lies.set(target, registerWithConfidence(signal.volume, target.volume));
   const channels = channelFindings(pair, comparable, lies);
   // Of a channel that does not belong there, it says nothing where it lies.
   const belongs = ({ file }: CheckedTarget) =>

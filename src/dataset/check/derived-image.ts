@@ -75,21 +75,6 @@ export function derivedImage(volume: Volume, framing: Framing): Float32Array | n
   return image;
 }
 
-/** Deviation of the blur that softens a map's edges, so that they are no edges of the image. */
-const SOFT = 4;
-
-/** Where a weight map counts, 0 to 1, in planes with soft edges; null where all of it counts alike, or nothing. */
-export function knownPart({ data, ...grid }: Volume, framing: Framing): Float32Array | null {
-  const counts = framed({ ...grid, data: data.map((weight) => (weight > 0 ? 1 : 0)) }, framing);
-  const mean = counts.reduce((sum, value) => sum + value, 0) / counts.length;
-  if (mean === 0 || mean === 1) return null;
-  const { extent } = framing;
-  const plane = extent.y * extent.x;
-  for (let z = 0; z < extent.z; z++)
-    counts.set(blur(counts.subarray(z * plane, (z + 1) * plane), extent, SOFT), z * plane);
-  return counts;
-}
-
 /** The framed part, each sample the mean of its bin. */
 function framed({ data, size }: Volume, { bin, start, extent }: Framing): Float32Array {
   const out = new Float32Array(voxelCount(extent));

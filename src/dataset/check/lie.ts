@@ -16,8 +16,8 @@ const CLEARLY_ELSEWHERE = 1.25;
 /** Voxels: in images lit from one side, what belongs together lies up to this far apart. */
 const TOLERANCE = { z: 2.6, yx: 3 };
 
-export function registerWithConfidence(signal: Volume, target: Volume, weight: Volume | null = null): Lie | null {
-  const found = register(signal, target, weight);
+export function registerWithConfidence(signal: Volume, target: Volume): Lie | null {
+  const found = register(signal, target);
   return found && { ...found, confidence: found.ratio > 1 ? 1 - found.ratio ** -3 : 0 };
 }
 

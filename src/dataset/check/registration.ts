@@ -4,8 +4,8 @@
  * right one is believed only as far as it stands out.
  */
 import { channelOf, type Size, type Volume } from '../../volume/index.ts';
-import { compare, envelopes, type Compared, type Envelope, type Mirror } from './correlation.ts';
-import { derivedImage, frameField, knownPart, type Framing } from './derived-image.ts';
+import { compare, envelopes, type Envelope, type Mirror } from './correlation.ts';
+import { derivedImage, frameField, type Framing } from './derived-image.ts';
 import { emptySpectrum } from './fourier.ts';
 
 export interface Registration {
@@ -42,11 +42,9 @@ const MIRRORS: readonly Mirror[] = [
 
 /**
  * Registers `target` (one channel) on `signal` (its channels and, for a target of one plane, several of its planes count alike).
- * Extents in y and x must be equal, z too unless the target is one plane. Where the target is known in a part of the field only,
- * `weight` says where: it lies as the target does, and what the signal shows elsewhere is left out. Null where one of them
- * shows nothing.
+ * Extents in y and x must be equal, z too unless the target is one plane. Null where one of them shows nothing.
  */
-export function register(signal: Volume, target: Volume, weight: Volume | null = null): Registration | null {
+export function register(signal: Volume, target: Volume): Registration | null {
   const flat = target.size.z === 1;
   const framing = frameField(target.size);
   const step = stepsOf(signal, framing);
@@ -63,42 +61,20 @@ export function register(signal: Volume, target: Volume, weight: Volume | null =
   const bands = [0, 1].map(() => mirrors.map((): Envelope => ({ reach, data: new Float32Array(count) })));
   const views = viewsOf(signal, flat).flatMap((view) => derivedImage(view, framing) ?? []);
   if (views.length === 0) return null;
-  const known = weight && knownPart(weight, framing);
   for (const image of views) {
-    let compared = known ? null : compare(sideBySide(image, targetImage, framing), extent, step);
-    mirrors.forEach((mirror, i) => {
-      // A mirrored target has a mirrored map: what it leaves out of the signal differs from way to way.
-      if (known)
-        compared = compare(sideBySide(within(image, known, mirror, extent), targetImage, framing), extent, step);
-      envelopes(compared as Compared, mirror, reach).forEach(({ data }, band) => {
+    const compared = compare(sideBySide(image, targetImage, framing), extent, step);
+    mirrors.forEach((mirror, i) =>
+      envelopes(compared, mirror, reach).forEach(({ data }, band) => {
         const sum = bands[band][i].data;
         for (let at = 0; at < count; at++) sum[at] += data[at] / views.length;
-      });
-    });
+      }),
+    );
   }
   const [fine, coarse] = bands.map((maps) => judge(maps));
   const { best, peak, ratio, overNear, place } = fine.ratio > coarse.ratio ? fine : coarse;
   const { bin } = framing;
   const shift = { z: -place.z * bin.z, y: -place.y * bin.y, x: -place.x * bin.x };
   return { mirror: mirrors[best], shift, peak, ratio, overNear };
-}
-
-/** `image` where the (mirrored back) map counts. */
-function within(
-  image: Float32Array,
-  known: Float32Array,
-  mirror: Mirror,
-  { z: depth, y: rows, x: columns }: Size,
-): Float32Array {
-  const out = new Float32Array(image.length);
-  let at = 0;
-  for (let z = 0; z < depth; z++)
-    for (let y = 0; y < rows; y++)
-      for (let x = 0; x < columns; x++, at++) {
-        const from = [mirror.z ? depth - 1 - z : z, mirror.y ? rows - 1 - y : y, mirror.x ? columns - 1 - x : x];
-        out[at] = image[at] * known[(from[0] * rows + from[1]) * columns + from[2]];
-      }
-  return out;
 }
 
 /** The highest of the envelopes, one a way to lie, and how far it stands out. */
