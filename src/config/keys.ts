@@ -16,7 +16,7 @@ export interface Key<T> {
   readonly help: string;
   /** Its own option on the command line, without dashes. */
   readonly option?: string;
-  /** The best that was measured (docs/training.md). */
+  /** Sized for a processor; see docs/training.md for what was measured. */
   readonly default: PresetValue<T>;
   /** As default where nothing is said; less work a step, for small machines. */
   readonly laptop?: PresetValue<T>;

@@ -75,7 +75,7 @@ export const train: Command = {
         {
           name: 'preset',
           value: PRESETS.join('|'),
-          help: 'default: the best that was measured; laptop: less work a step; paper: as published (Ounkomol et al. 2018), for a workstation',
+          help: 'default: sized for a processor; laptop: less work a step; paper: as published (Ounkomol et al. 2018), for a workstation',
         },
         {
           name: 'config',

@@ -57,7 +57,7 @@ one in three ways, of which an earlier one wins over a later:
 
    The first line is for your editor, if it knows JSON Schema (VS Code with the extension YAML, IntelliJ, Neovim): it then
    completes and explains the keys. The schema is the file \`config.schema.json\` of this package.
-3. By a preset: \`--preset default\` is the best that we measured; \`laptop\` asks less of a small machine; \`paper\` is what Ounkomol et al.
+3. By a preset: \`--preset default\` is sized for a processor; \`laptop\` asks less of a small machine; \`paper\` is what Ounkomol et al.
    (Nature Methods 2018) did.
 
 Everything that is wrong is told at once, each with its line and what was probably meant; nothing is started before.
