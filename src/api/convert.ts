@@ -13,11 +13,11 @@ import {
   viewOf,
   WRITTEN_AS,
   writtenFormat,
-  type Files,
   type ImageSource,
   type Samples,
   type Selection,
   type WritableImage,
+  remembering,
 } from '../io/index.ts';
 import { formatSize, voxelCount, type Region, type Size, type VoxelSize } from '../volume/index.ts';
 import { requireNotInput } from './free-output.ts';
@@ -125,17 +125,6 @@ async function requireFree({ files }: World, { out, overwrite }: ConvertRequest,
     why: 'What is there would be lost.',
     remedy: 'Replace it (--overwrite), or write to another name.',
   });
-}
-
-/** `files`, and all paths that are opened in `opened`. */
-function remembering(files: Files, opened: Set<string>): Files {
-  return {
-    ...files,
-    open(path) {
-      opened.add(path);
-      return files.open(path);
-    },
-  };
 }
 
 /** The image with all that was asked of it; nothing is read yet. */

@@ -5,7 +5,7 @@
  * all files that were opened while it was made. Its bytes are the images one after the other, its text is their description.
  */
 import type { Affine, Region, SampleArray } from '../volume/index.ts';
-import type { Files, SampleType } from '../io/index.ts';
+import { remembering, type SampleType } from '../io/index.ts';
 import type { Field } from './field.ts';
 import type { ImageReading } from './field-images.ts';
 import type { FieldFacts, Preparation, PreparedField } from './prepared-field.ts';
@@ -60,7 +60,7 @@ export async function keepField(
 ): Promise<PreparedField> {
   const { reading } = preparation;
   const opened = new Set<string>();
-  const prepared = await read({ ...reading, files: recording(reading.files, opened) });
+  const prepared = await read({ ...reading, files: remembering(reading.files, opened) });
   const images = imagesOf(prepared);
   const stamps: [string, string | null][] = [];
   for (const path of [...opened].sort()) stamps.push([path, await cache.stamp(path)]);
@@ -123,15 +123,4 @@ function keyOf(
 
 function bytesIn(data: SampleArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-/** `files`, with every path that is opened put into `opened`. */
-function recording(files: Files, opened: Set<string>): Files {
-  return {
-    ...files,
-    open(path) {
-      opened.add(path);
-      return files.open(path);
-    },
-  };
 }

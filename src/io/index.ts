@@ -14,6 +14,7 @@ export type { ImageFile } from './image-file.ts';
 export { openImage } from './open-image.ts';
 export type { OpenOptions } from './open-image.ts';
 export { readVolume } from './read-volume.ts';
+export { remembering } from './remembering.ts';
 export { allocateSamples, bytesPerSample, storedBytes } from './samples.ts';
 export { parseImagePath, selectChannel, selectImage, selectPart, withChannel } from './selection.ts';
 export type { Selection } from './selection.ts';

@@ -1,6 +1,5 @@
 /** `unstained check` as a user has it: a process, files, exit codes. */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,27 +7,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/api/index.ts';
 import { decodePng } from '../../src/codec/index.ts';
 import { writeTiff } from '../../src/io/testing/write-tiff.ts';
+import { isBuilt, runProgram, type OnErr } from './run-program.ts';
 
-const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'unstained-check-program-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs `unstained` in the folder; `onErr` sees standard error grow and may signal the process. */
-function unstained(
-  args: readonly string[],
-  onErr: (err: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
-): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const running = spawn(process.execPath, [bin, ...args], { cwd: folder });
-    let [out, err] = ['', ''];
-    running.stdout.on('data', (data: Buffer) => (out += data.toString()));
-    running.stderr.on('data', (data: Buffer) => {
-      err += data.toString();
-      onErr(err, (signal) => running.kill(signal));
-    });
-    running.on('close', (code) => resolve({ code, out, err }));
-  });
-}
+const unstained = (args: readonly string[], onErr?: OnErr) => runProgram(folder, args, { onErr });
 
 const examples = fileURLToPath(new URL('../../examples/isl-motor-neurons/', import.meta.url));
 const WIDTH = 1024;
@@ -50,7 +34,7 @@ async function writeField(name: string, y: number, x: number, shift = 0): Promis
   writeFileSync(join(folder, `${name} dna.tif`), writeTiff([await crop('dapi.png', y, x + shift)], layout));
 }
 
-describe.skipIf(!existsSync(bin))('unstained check', () => {
+describe.skipIf(!isBuilt)('unstained check', () => {
   it('exits 0 for pairs that fit, with a page', async () => {
     await writeField('f1', 0, 0);
     await writeField('f2', 680, 0);

@@ -1,36 +1,19 @@
 /** `unstained convert` as a user has it: a process, files, exit codes. */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noise } from '../../src/io/testing/samples.ts';
 import { writeTiff } from '../../src/io/testing/write-tiff.ts';
 import { openImage, readVolume } from '../../src/io/index.ts';
 import { nodeFiles } from '../../src/node/files.ts';
 import { cropVolume, resampledGrid, resampleTo } from '../../src/volume/index.ts';
+import { isBuilt, runProgram, type OnErr } from './run-program.ts';
 
-const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'unstained-convert-program-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs `unstained` in the folder; `onErr` sees standard error grow and may signal the process. */
-function unstained(
-  args: readonly string[],
-  onErr: (err: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
-): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const running = spawn(process.execPath, [bin, ...args], { cwd: folder });
-    let [out, err] = ['', ''];
-    running.stdout.on('data', (data: Buffer) => (out += data.toString()));
-    running.stderr.on('data', (data: Buffer) => {
-      err += data.toString();
-      onErr(err, (signal) => running.kill(signal));
-    });
-    running.on('close', (code) => resolve({ code, out, err }));
-  });
-}
+const unstained = (args: readonly string[], onErr?: OnErr) => runProgram(folder, args, { onErr });
 
 /** Two channels of nine planes, as ImageJ writes them; voxels of 0.4, 0.1, 0.1 um. */
 function writeStack(name: string, width: number, height: number): void {
@@ -41,7 +24,7 @@ function writeStack(name: string, width: number, height: number): void {
   writeFileSync(join(folder, name), writeTiff(pages, { width, height, type: 'uint16', description, tags }));
 }
 
-describe.skipIf(!existsSync(bin))('unstained convert', () => {
+describe.skipIf(!isBuilt)('unstained convert', () => {
   it('a part of a TIFF in other voxels: what is written is that part, resampled', async () => {
     writeStack('stack.tif', 40, 32);
     const { code, out, err } = await unstained([

@@ -1,49 +1,17 @@
 /** The built program as a user has it: a process, files, exit codes. */
-import { spawn } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/core/index.ts';
 import { channelWith, createOmeTiff } from '../../src/io/index.ts';
 import { createFile } from '../../src/node/byte-sink.ts';
+import { isBuilt, runProgram, type OnErr } from './run-program.ts';
 
-const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'unstained-program-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs `unstained`; `onErr` sees standard error grow and may signal the process. */
-function unstained(
-  args: readonly string[],
-  onErr: (err: string, kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
-): Promise<Ended> {
-  return new Promise((resolve) => {
-    const running = spawn(process.execPath, [bin, ...args], { cwd: folder });
-    let [out, err] = ['', ''];
-    running.stdout.on('data', (data: Buffer) => (out += data.toString()));
-    running.stderr.on('data', (data: Buffer) => {
-      err += data.toString();
-      onErr(err, (signal) => running.kill(signal));
-    });
-    running.on('close', (code) => resolve({ code, out, err }));
-  });
-}
+const unstained = (args: readonly string[], onErr?: OnErr) => runProgram(folder, args, { onErr });
 
 /** A field whose target is a plain function of the signal: blurred and squared, easy to learn. */
 async function writeField(name: string, size: { z: number; y: number; x: number }, seed: number): Promise<void> {
@@ -95,7 +63,7 @@ const snapshot = () =>
 const checkpoint = (run: string, step: number) =>
   readFileSync(join(folder, run, 'checkpoints', `step-${String(step).padStart(9, '0')}.safetensors`));
 
-describe.skipIf(!existsSync(bin))('the program', () => {
+describe.skipIf(!isBuilt)('the program', () => {
   it('trains, predicts, evaluates; the files are those that it names', async () => {
     await writeField('a', { z: 12, y: 40, x: 96 }, 1);
     const trained = await trainOn('a', 'run', '--steps', '60', '--json');

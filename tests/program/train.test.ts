@@ -1,28 +1,19 @@
 /** `unstained train` on many images, as a user has it: manifest, validation, best network, fine-tuning, training grid. */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../src/core/index.ts';
 import { channelWith, createOmeTiff, openImage, readVolume } from '../../src/io/index.ts';
 import { createFile } from '../../src/node/byte-sink.ts';
 import { nodeFiles } from '../../src/node/files.ts';
+import { isBuilt, runProgram, type Ended } from './run-program.ts';
 
-const bin = fileURLToPath(new URL('../../dist/cli/bin.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'unstained-train-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function unstained(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, UNSTAINED_CACHE: join(folder, 'cache') };
-    const running = spawn(process.execPath, [bin, ...args], { cwd: folder, env });
-    let [out, err] = ['', ''];
-    running.stdout.on('data', (data: Buffer) => (out += data.toString()));
-    running.stderr.on('data', (data: Buffer) => (err += data.toString()));
-    running.on('close', (code) => resolve({ code, out, err }));
-  });
+function unstained(...args: readonly string[]): Promise<Ended> {
+  return runProgram(folder, args, { env: { UNSTAINED_CACHE: join(folder, 'cache') } });
 }
 
 /** Runs it and gives its JSON; fails with what it said where it fails. */
@@ -70,7 +61,7 @@ const json = (run: string, name: string) =>
 const newest = (run: string, step: number) =>
   readFileSync(join(folder, run, 'checkpoints', `step-${String(step).padStart(9, '0')}.safetensors`));
 
-describe.skipIf(!existsSync(bin))('unstained train', () => {
+describe.skipIf(!isBuilt)('unstained train', () => {
   beforeAll(async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     for (const [i, name] of names.entries()) await writeField(name, i);
