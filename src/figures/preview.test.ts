@@ -1,14 +1,10 @@
-import { createRequire } from 'node:module';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { decodePng } from '../codec/index.ts';
 import type { Volume } from '../volume/index.ts';
 import { diverging, glow } from './color.ts';
 import { previewHistory, previewPng, renderReport, type PreviewSample } from './index.ts';
 import { drawable, drawText, textWidth } from './pixel-letters.ts';
+import { hasChromium, inChromium } from './testing/in-chromium.ts';
 
 const SIZE = { z: 3, y: 24, x: 32 };
 const PLANE = SIZE.y * SIZE.x;
@@ -120,28 +116,18 @@ describe('previews over time', () => {
     expect(previewHistory([])).toBe('');
   });
 
-  const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-    existsSync(path),
-  );
-  it.skipIf(!chromium)('are paged through in the report with the slider', async () => {
-    const { chromium: driver } = createRequire(import.meta.url)('playwright-core') as typeof import('playwright-core');
-    const folder = mkdtempSync(join(tmpdir(), 'unstained-previews-'));
-    const file = join(folder, 'report.html');
+  it.skipIf(!hasChromium)('are paged through in the report with the slider', async () => {
     const report = await renderReport({ title: 't', examples: [], previews: [], facts: [] });
-    writeFileSync(file, report.replace('<footer>', `${previewHistory(previews.slice(0, 3))}<footer>`));
-    const browser = await driver.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] });
-    try {
-      const page = await browser.newPage();
-      await page.goto(pathToFileURL(file).href);
-      const seen = () =>
-        page.locator('img:visible').evaluateAll((images) => images.map((image) => image.getAttribute('alt')));
-      expect(await seen()).toEqual(['previews at step 1500, r 0.02']);
-      await page.locator('.planes input').press('Home');
-      expect(await seen()).toEqual(['previews at step 500, r 0.00']);
-      expect(await page.locator('.planes output').textContent()).toBe('step 500, r 0.00');
-    } finally {
-      await browser.close();
-      rmSync(folder, { recursive: true });
-    }
+    await inChromium(
+      report.replace('<footer>', `${previewHistory(previews.slice(0, 3))}<footer>`),
+      async ({ page }) => {
+        const seen = () =>
+          page.locator('img:visible').evaluateAll((images) => images.map((image) => image.getAttribute('alt')));
+        expect(await seen()).toEqual(['previews at step 1500, r 0.02']);
+        await page.locator('.planes input').press('Home');
+        expect(await seen()).toEqual(['previews at step 500, r 0.00']);
+        expect(await page.locator('.planes output').textContent()).toBe('step 500, r 0.00');
+      },
+    );
   });
 });

@@ -1,14 +1,10 @@
-import { createRequire } from 'node:module';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { decodePng } from '../codec/index.ts';
 import { diverging, drawPlane, glow, gray, windowOf } from './color.ts';
 import { formatScore } from './html.ts';
 import { lossChart } from './loss-chart.ts';
 import { renderReport, triptychPng, type Planes, type ReportExample } from './index.ts';
+import { hasChromium, inChromium } from './testing/in-chromium.ts';
 
 const planes = (value: (i: number, plane: number) => number, count = 3): Planes => ({
   width: 8,
@@ -61,50 +57,33 @@ describe('the report', () => {
     expect(page).not.toMatch(/url\(|@import|https?:/);
   });
 
-  const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-    existsSync(path),
-  );
-  it.skipIf(!chromium)(
+  it.skipIf(!hasChromium)(
     'opens in a browser without an error, a request or a violation of its policy; slider, wipe and crosshair work',
     async () => {
-      const { chromium: driver } = createRequire(import.meta.url)(
-        'playwright-core',
-      ) as typeof import('playwright-core');
-      const folder = mkdtempSync(join(tmpdir(), 'unstained-report-'));
-      const file = join(folder, 'report.html');
-      writeFileSync(file, await renderReport({ title: 't', examples: [example], previews: [], facts: [] }));
-      const browser = await driver.launch({ executablePath: chromium, args: ['--no-sandbox', '--disable-gpu'] });
-      try {
-        const page = await browser.newPage();
-        const said: string[] = [];
-        const asked: string[] = [];
-        page.on('console', (message) => said.push(message.text()));
-        page.on('pageerror', (error) => said.push(error.message));
-        page.on('request', (request) => asked.push(request.url()));
-        await page.goto(pathToFileURL(file).href);
-        const visible = () =>
-          page
-            .locator('[data-plane]:visible')
-            .evaluateAll((images) => images.map((image) => image.getAttribute('data-plane')));
-        const pictures = 8; // input, prediction, truth and the wipe's prediction; four panels
-        expect(await visible()).toEqual(Array.from({ length: pictures }, () => '1'));
-        await page.locator('.planes input').fill('2');
-        expect(await visible()).toEqual(Array.from({ length: pictures }, () => '2'));
-        expect(await page.locator('output').textContent()).toBe('z 2');
-        const clip = () => page.locator('.over').evaluate((over) => getComputedStyle(over).clipPath);
-        const whole = await clip();
-        await page.locator('.wipe input').fill('50');
-        expect(await clip()).not.toBe(whole);
-        await page.locator('.panels .frame').first().hover();
-        expect(await page.locator('.cross:visible').count()).toBe(7); // one in every frame
-        await page.locator('h1').hover();
-        expect(await page.locator('.cross:visible').count()).toBe(0);
-        expect(said).toEqual([]);
-        expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(file).href]);
-      } finally {
-        await browser.close();
-        rmSync(folder, { recursive: true });
-      }
+      await inChromium(
+        await renderReport({ title: 't', examples: [example], previews: [], facts: [] }),
+        async ({ page, said, asked }) => {
+          const visible = () =>
+            page
+              .locator('[data-plane]:visible')
+              .evaluateAll((images) => images.map((image) => image.getAttribute('data-plane')));
+          const pictures = 8; // input, prediction, truth and the wipe's prediction; four panels
+          expect(await visible()).toEqual(Array.from({ length: pictures }, () => '1'));
+          await page.locator('.planes input').fill('2');
+          expect(await visible()).toEqual(Array.from({ length: pictures }, () => '2'));
+          expect(await page.locator('output').textContent()).toBe('z 2');
+          const clip = () => page.locator('.over').evaluate((over) => getComputedStyle(over).clipPath);
+          const whole = await clip();
+          await page.locator('.wipe input').fill('50');
+          expect(await clip()).not.toBe(whole);
+          await page.locator('.panels .frame').first().hover();
+          expect(await page.locator('.cross:visible').count()).toBe(7); // one in every frame
+          await page.locator('h1').hover();
+          expect(await page.locator('.cross:visible').count()).toBe(0);
+          expect(said).toEqual([]);
+          expect(asked).toEqual([]);
+        },
+      );
     },
   );
 });

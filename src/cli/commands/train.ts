@@ -244,6 +244,9 @@ function trainText(result: FinishedTraining): string {
     `${run}: ${pace}, loss ${formatNumber(loss)}.` +
       (bestStep < steps ? ` The best network is that of step ${formatNumber(bestStep)}.` : ''),
     ...table('on what was kept aside', heldOut),
+    ...(bestStep < steps
+      ? ['(It also chose the network, so this is a little too good; a split `test` in a manifest is not.)']
+      : []),
     ...table('on the images for the end', test),
     '',
     `Look at it: ${report}`,
