@@ -1,109 +1,23 @@
-/** The emulation against ONNX Runtime, operator by operator; the blocked ones where this processor has them. */
-import { beforeEach, describe, expect, it, type TestContext } from 'vitest';
-import {
-  encodeOnnxModel,
-  type OnnxAttribute,
-  type OnnxModel,
-  type OnnxNode,
-  type OnnxTensor,
-  type OnnxValue,
-} from '../../codec/index.ts';
-import { random } from '../../core/index.ts';
+/** The emulation's blocked operators against ONNX Runtime, where this processor has them; and what the emulation refuses. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { OnnxModel, OnnxNode } from '../../codec/index.ts';
 import { elementCount } from '../../graph/index.ts';
 import { emulateOnnx } from './emulate-onnx.ts';
-
-process.env.ORT_DISABLE_TELEMETRY ??= '1'; // read while it loads
-const ort = await import('onnxruntime-node');
-
-type Attributes = Readonly<Record<string, OnnxAttribute>>;
-type Tensors = Record<string, Float32Array>;
-type Shapes = Readonly<Record<string, readonly number[]>>;
-
-const BLOCKED = 'com.microsoft.nchwc';
-const processorsBlock = await probeBlock();
-const B = processorsBlock ?? 16;
-
-function requireBlocks({ skip }: TestContext): void {
-  skip(processorsBlock === null, 'ONNX Runtime has no blocked operators on this processor');
-}
-
-/** Element 8 of the blocks of 16 channels with two pixels each: channel 8's first pixel if B = 16, 0's second if B = 8. */
-async function probeBlock(): Promise<number | null> {
-  const x = { name: 'x', shape: [1, 16, 2, 1] };
-  const y = { name: 'y', shape: [1, 16, 2, 1] };
-  try {
-    const probe = model([x], [node('ReorderInput', ['x'], ['y'], {}, BLOCKED)], [y]);
-    const { y: blocked } = await compute(probe, { x: Float32Array.from({ length: 32 }, (_, i) => i) });
-    return blocked[8] === 16 ? 16 : blocked[8] === 1 ? 8 : null;
-  } catch {
-    return null; // the domain is unknown
-  }
-}
-
-function node(
-  operator: string,
-  inputs: readonly string[],
-  outputs: readonly string[],
-  attributes: Attributes = {},
-  domain = '',
-): OnnxNode {
-  return { operator, domain, name: `${operator}_of_${outputs.join('_')}`, inputs, outputs, attributes };
-}
-
-function model(
-  inputs: readonly OnnxValue[],
-  nodes: readonly OnnxNode[],
-  outputs: readonly OnnxValue[],
-  constants: readonly OnnxTensor[] = [],
-): OnnxModel {
-  return { opsets: { '': 17, [BLOCKED]: 1 }, inputs, outputs, constants, nodes };
-}
-
-function valuesOf(shapes: Shapes): OnnxValue[] {
-  return Object.entries(shapes).map(([name, shape]) => ({ name, shape }));
-}
-
-function int64(name: string, ...values: number[]): OnnxTensor {
-  return { name, shape: [values.length], data: BigInt64Array.from(values, BigInt) };
-}
-
-function draw(inputs: readonly OnnxValue[], positive = false): Tensors {
-  const source = random(1);
-  const next = () => (positive ? 0.5 + source.uniform() : source.normal());
-  return Object.fromEntries(
-    inputs.map(({ name, shape }) => [name, Float32Array.from({ length: elementCount(shape.map(Number)) }, next)]),
-  );
-}
-
-async function compute(onnx: OnnxModel, feeds: Tensors): Promise<Tensors> {
-  const session = await ort.InferenceSession.create(encodeOnnxModel(onnx), {
-    graphOptimizationLevel: 'disabled', // the nodes as they are
-    intraOpNumThreads: 1,
-    logSeverityLevel: 4,
-  });
-  const tensors = onnx.inputs.map(
-    ({ name, shape }) => [name, new ort.Tensor('float32', feeds[name], shape.map(Number))] as const,
-  );
-  const made = await session.run(Object.fromEntries(tensors));
-  const results = onnx.outputs.map(({ name }) => [name, (made[name].data as Float32Array).slice()] as const);
-  await session.release();
-  return Object.fromEntries(results);
-}
-
-/** Float32 sums of at most a few thousand products, against float64. */
-function expectClose(got: Float32Array, wanted: Float32Array): void {
-  expect(got.length).toBe(wanted.length);
-  const largest = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-30);
-  const worst = wanted.reduce((most, value, i) => Math.max(most, Math.abs(got[i] - value)), 0);
-  expect(worst / largest).toBeLessThan(1e-5);
-}
-
-async function expectSame(onnx: OnnxModel, feeds: Tensors = draw(onnx.inputs)): Promise<void> {
-  const real = await compute(onnx, feeds);
-  const emulated = emulateOnnx(onnx, feeds, B);
-  expect(Object.keys(emulated)).toEqual(onnx.outputs.map(({ name }) => name));
-  for (const { name } of onnx.outputs) expectClose(emulated[name], real[name]);
-}
+import {
+  type Attributes,
+  type Shapes,
+  BLOCKED,
+  B,
+  requireBlocks,
+  node,
+  model,
+  valuesOf,
+  int64,
+  draw,
+  expectClose,
+  expectSame,
+  group,
+} from './real-runtime.ts';
 
 interface ConvCase {
   readonly x: readonly number[];
@@ -122,7 +36,6 @@ function convModel({ x, w, y, attributes, bias, sum }: ConvCase): OnnxModel {
 }
 
 const relu = { activation: 'Relu' };
-const group = (count: number) => ({ group: { integer: count } });
 
 describe('a blocked Conv is what ONNX Runtime computes:', () => {
   beforeEach(requireBlocks);
@@ -369,138 +282,6 @@ describe('ONNX Runtime does the same as', () => {
   });
 });
 
-interface StandardCase {
-  readonly inputs: Shapes;
-  readonly outputs: Shapes;
-  readonly attributes?: Attributes;
-  readonly constants?: readonly OnnxTensor[];
-  readonly positive?: true;
-}
-
-describe('ONNX Runtime does the same as the standard', () => {
-  const axis = (integer: number) => ({ axis: { integer } });
-  const pair = { inputs: { a: [2, 1, 3], b: [4, 1] }, outputs: { y: [2, 4, 3] } };
-  const single = { inputs: { x: [3, 4] }, outputs: { y: [3, 4] } };
-  const cases: readonly (readonly [operator: string, StandardCase])[] = [
-    ['Identity', single],
-    ['Relu', single],
-    ['Sqrt', { ...single, positive: true }],
-    ['Reciprocal', { ...single, positive: true }],
-    ['HardSigmoid', single],
-    ['HardSigmoid', { ...single, attributes: { alpha: 1e30, beta: 0 } }],
-    ['Add', pair],
-    ['Sub', pair],
-    ['Mul', pair],
-    ['Div', { ...pair, positive: true }],
-    ['Max', { inputs: { ...pair.inputs, c: [] }, outputs: pair.outputs }],
-    ['Add', { inputs: { a: [3, 4], b: [3, 4] }, outputs: { y: [3, 4] } }],
-    ['Reshape', { inputs: { x: [2, 3, 4] }, outputs: { y: [2, 2, 6] }, constants: [int64('shape', 0, 2, -1)] }],
-    ['Transpose', { inputs: { x: [2, 3, 4, 5] }, outputs: { y: [4, 2, 5, 3] }, attributes: { perm: [2, 0, 3, 1] } }],
-    ['Transpose', { inputs: { x: [2, 3, 4] }, outputs: { y: [4, 3, 2] } }],
-    ['Squeeze', { inputs: { x: [1, 3, 1, 2] }, outputs: { y: [1, 3, 2] }, constants: [int64('axes', -2)] }],
-    ['Squeeze', { inputs: { x: [1, 3, 1, 2] }, outputs: { y: [3, 2] } }],
-    ['Unsqueeze', { inputs: { x: [3, 2] }, outputs: { y: [1, 3, 2, 1] }, constants: [int64('axes', -1, 0)] }],
-    ['Expand', { inputs: { x: [3, 1] }, outputs: { y: [2, 3, 4] }, constants: [int64('shape', 2, 1, 4)] }],
-    [
-      'Slice',
-      {
-        inputs: { x: [5, 6, 7] },
-        outputs: { y: [3, 6, 4] },
-        constants: [int64('starts', -4, 0), int64('ends', -1, 100), int64('axes', 0, -1), int64('steps', 1, 2)],
-      },
-    ],
-    [
-      'Slice',
-      {
-        inputs: { x: [5, 6] },
-        outputs: { y: [5, 2] },
-        constants: [int64('starts', 100, -2), int64('ends', -100, 0), int64('axes', 0, 1), int64('steps', -1, -3)],
-      },
-    ],
-    [
-      'Slice',
-      { inputs: { x: [5, 6] }, outputs: { y: [2, 5] }, constants: [int64('starts', 1, 0), int64('ends', 3, 5)] },
-    ],
-    ['Concat', { inputs: { a: [2, 1, 2], b: [2, 3, 2] }, outputs: { y: [2, 4, 2] }, attributes: axis(-2) }],
-    [
-      'Split',
-      {
-        inputs: { x: [2, 5, 2] },
-        outputs: { y: [2, 1, 2], z: [2, 4, 2] },
-        attributes: axis(1),
-        constants: [int64('sizes', 1, 4)],
-      },
-    ],
-    [
-      'Gather',
-      {
-        inputs: { x: [2, 4, 3] },
-        outputs: { y: [2, 2, 3, 3] },
-        attributes: axis(1),
-        constants: [{ name: 'indices', shape: [2, 3], data: Int32Array.of(0, 3, -1, 2, 2, -4) }],
-      },
-    ],
-    ['Gather', { inputs: { x: [4, 3] }, outputs: { y: [3] }, constants: [{ ...int64('index', 2), shape: [] }] }],
-    ['Pad', { inputs: { x: [2, 3] }, outputs: { y: [3, 6] }, constants: [int64('pads', 0, 2, 1, 1)] }],
-    ['ReduceSum', { inputs: { x: [2, 3, 4] }, outputs: { y: [2, 1, 1] }, constants: [int64('axes', 1, -1)] }],
-    [
-      'ReduceSum',
-      {
-        inputs: { x: [2, 3, 4] },
-        outputs: { y: [3, 4] },
-        attributes: { keepdims: { integer: 0 } },
-        constants: [int64('axes', 0)],
-      },
-    ],
-    ['ReduceSum', { inputs: { x: [2, 3] }, outputs: { y: [] }, attributes: { keepdims: { integer: 0 } } }],
-    ['MatMul', { inputs: { a: [3, 4], b: [4, 2] }, outputs: { y: [3, 2] } }],
-    ['MatMul', { inputs: { a: [2, 1, 3, 4], b: [5, 4, 2] }, outputs: { y: [2, 5, 3, 2] } }],
-    ['Conv', { inputs: { x: [2, 3, 9], w: [4, 3, 3], bias: [4] }, outputs: { y: [2, 4, 7] } }],
-    [
-      'Conv',
-      {
-        inputs: { x: [1, 4, 7, 6], w: [6, 2, 3, 2] },
-        outputs: { y: [1, 6, 4, 5] },
-        attributes: { pads: [2, 0, 0, 1], strides: [2, 1], dilations: [1, 2], ...group(2) },
-      },
-    ],
-    [
-      'Conv',
-      {
-        inputs: { x: [2, 3, 4, 5, 6], w: [2, 3, 3, 3, 3], bias: [2] },
-        outputs: { y: [2, 2, 4, 3, 6] },
-        attributes: { kernel_shape: [3, 3, 3], pads: [1, 1, 1, 1, 1, 1], strides: [1, 2, 1] },
-      },
-    ],
-    [
-      'ConvTranspose',
-      {
-        inputs: { x: [2, 3, 4, 5], w: [3, 2, 3, 2], bias: [2] },
-        outputs: { y: [2, 2, 8, 10] },
-        attributes: { strides: [2, 2], pads: [1, 0, 1, 0], output_padding: [1, 0] },
-      },
-    ],
-    [
-      'ConvTranspose',
-      {
-        inputs: { x: [1, 3, 2, 3, 4], w: [3, 4, 2, 2, 2] },
-        outputs: { y: [1, 4, 4, 5, 8] },
-        attributes: { strides: [2, 1, 2], dilations: [1, 2, 1] },
-      },
-    ],
-  ];
-  const named = cases.map(([operator, { inputs, outputs, ...rest }]) => {
-    const shapes = Object.values(inputs).map((shape) => `(${shape.join(', ')})`);
-    return { name: `${operator} of ${shapes.join(' and ')}`, operator, inputs, outputs, ...rest };
-  });
-  it.each(named)('$name', async ({ operator, inputs, outputs, attributes, constants = [], positive }) => {
-    const names = [...Object.keys(inputs), ...constants.map(({ name }) => name)];
-    const nodes = [node(operator, names, Object.keys(outputs), attributes)];
-    const onnx = model(valuesOf(inputs), nodes, valuesOf(outputs), constants);
-    await expectSame(onnx, draw(onnx.inputs, positive));
-  });
-});
-
 /** Puts the plain weight `w` (o, c, kh, kw) into blocks by standard operators: the layout, written a second time. */
 function packWeight(block: number, [o, c, kh, kw]: readonly number[], inputBlocks: boolean) {
   const channels = inputBlocks ? [c / block, block] : [c];
@@ -553,12 +334,6 @@ it('blocks of 8 and of 16 lie differently', () => {
   const onnx = model(valuesOf({ x: shape }), [node('ReorderInput', ['x'], ['y'], {}, BLOCKED)], valuesOf({ y: shape }));
   const x = Float32Array.from({ length: 32 }, (_, i) => i);
   expect([8, 16].map((block) => emulateOnnx(onnx, { x }, block).y[8])).toEqual([1, 16]);
-});
-
-it('nodes may come in any order', () => {
-  const nodes = [node('Add', ['a', 'x'], ['y']), node('Relu', ['x'], ['a'])];
-  const onnx = model(valuesOf({ x: [2] }), nodes, valuesOf({ y: [2] }));
-  expect(emulateOnnx(onnx, { x: Float32Array.of(-1, 2) }, 8).y).toEqual(Float32Array.of(-1, 4));
 });
 
 describe('refused, and said why:', () => {
